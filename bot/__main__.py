@@ -1,0 +1,94 @@
+"""`python -m bot "QUESTION"`: one answer; `--jsonl`: a stream of questions; `--guard`: a stream of claims.
+
+A line of `--jsonl` or `--guard` that cannot be read gives a line {"id", "error"}; the others are answered all the same.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bot.answer import Answer
+from bot.guard import check
+from bot.prompts import Interface
+from corpus.errors import AskError
+from corpus.settings import Settings
+
+Row = dict[str, Any]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("question", nargs="?", help="a question, answered in the terminal")
+    what.add_argument("--jsonl", action="store_true", help='lines {"id", "question", "history"} in, Answer JSON out')
+    what.add_argument("--guard", action="store_true", help='lines {"id", "claim", "sources"} in, verdicts out')
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    arguments = parser.parse_args()
+    try:
+        if arguments.guard:
+            return _stream(_verdict)
+        from bot.open import open_bot  # here, so that checking claims needs neither model nor index
+
+        bot = open_bot(Settings.from_env(os.environ))
+        if arguments.jsonl:
+            return _stream(lambda row: bot.ask(row["question"], _turns(row.get("history"))).as_dict())
+        answer = bot.ask(arguments.question)
+        print(json.dumps(answer.as_dict(), ensure_ascii=False) if arguments.json else readable(answer, bot.prompts.interface))
+    except AskError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def readable(answer: Answer, words: Interface) -> str:
+    """An answer for the terminal."""
+    lines = [answer.notice] if answer.notice else []
+    if answer.sentences:
+        lines.append(words.says)
+    lines += [f"“{sentence.text}” {' '.join(f'({n})' for n in sentence.citations)}" for sentence in answer.sentences]
+    if answer.citations:
+        sources = (f"({c.number}) {c.label}, characters {c.start} to {c.end}" for c in answer.citations)
+        lines.append("\n".join((words.sources, *sources)))
+    if answer.suggestions:
+        lines.append("\n".join((words.try_asking, *(f"- {suggestion}" for suggestion in answer.suggestions))))
+    return "\n\n".join((*lines, answer.disclaimer))
+
+
+def _verdict(row: Row) -> Row:
+    if not isinstance(row["claim"], str):
+        raise TypeError("claim is not a string")
+    verdict = check(row["claim"], _turns(row.get("sources")))
+    return {"supported": verdict.supported, "score": round(verdict.score, 4), "reason": verdict.reason}
+
+
+def _turns(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise TypeError("history and sources must be lists of strings")
+    return tuple(value)
+
+
+def _stream(answer: Callable[[Row], Row], lines: Iterable[bytes] | None = None) -> int:
+    for line in lines or sys.stdin.buffer:
+        if line.strip():
+            sys.stdout.write(json.dumps(_line(answer, line), ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+    return 0
+
+
+def _line(answer: Callable[[Row], Row], line: bytes) -> Row:
+    row: Any = None
+    try:
+        row = json.loads(line)
+        return {"id": row["id"], **answer(row)}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        row_id = row.get("id") if isinstance(row, dict) else None
+        return {"id": row_id, "error": f"this line cannot be read ({type(error).__name__}: {error})"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Finds what a follow-up leans on: "and in type 2?" needs the turn before it.
+
+Explicit and testable: a question leans back when it says so (a pronoun, an opening "and", "what about", or too few
+words to mean anything) and the last turn that carries meaning is what it leans on. Knows nothing of embeddings.
+"""
+
+import re
+
+from bot.question import Question
+
+OPENER = re.compile(
+    r"^(and|but|so|also|what about|how about|ok(ay)?|then|or|why|how come|such as|like what|in what way|really|go on|"
+    r"tell me more|more|explain|which one|who else|where exactly|when|for (which|the other)|what else|anything else)\b",
+    re.IGNORECASE,
+)
+PRONOUN = re.compile(
+    r"\b(it|its|they|them|their|theirs|that|this|these|those|there|he|she|his|her|ones?|others?|same|both|either|too)\b",
+    re.IGNORECASE,
+)
+EMPTY = frozenset(
+    "a about an and are be can could did do does for from had has have he hello her hi his how i in is it its me mine my "
+    "no of ok okay on one ones or please she so thank thanks that the their them then there these they this those thx to "
+    "was what when where which who why will with would yes you your".split()
+)
+WORD = re.compile(r"[^\W\d_]+")
+FEW = 3
+
+
+def leaned_on(question: Question) -> str:
+    """The earlier turn that a question may need; empty when it stands alone."""
+    turns = [turn for turn in question.history if _content(turn)]
+    return turns[-1] if turns and leans_back(question.text) else ""
+
+
+def leans_back(text: str) -> bool:
+    """Whether the wording points to an earlier turn."""
+    return bool(OPENER.search(text) or PRONOUN.search(text) or len(_content(text)) < FEW)
+
+
+def _content(text: str) -> list[str]:
+    return [word for word in WORD.findall(text.lower()) if word not in EMPTY]

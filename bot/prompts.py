@@ -1,0 +1,112 @@
+"""Loads the fixed texts of prompts/ strictly: each must be there, none may be unknown, variables must match."""
+
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import PromptError
+from corpus.yaml_file import read_yaml
+
+PROMPTS = Path(__file__).parent.parent / "prompts"
+NOTICES: Mapping[str, frozenset[str]] = {
+    "not_in_article": frozenset(),
+    "not_in_article_topic": frozenset({"topic"}),
+    "medical_advice": frozenset(),
+    "off_topic": frozenset(),
+    "greeting": frozenset(),
+    "unsafe_request": frozenset(),
+    "provider_claim": frozenset(),
+    "empty_question": frozenset(),
+    "too_long": frozenset(),
+    "reminder": frozenset(),
+}
+"""Every notice the code uses, with the variables it fills."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """The words on the page, the panel and the terminal (prompts/interface.yaml)."""
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012  # pydantic reads this name
+    title: str
+    introduction: str
+    question_label: str
+    question_hint: str
+    send: str
+    chat_label: str
+    starters_label: str
+    says: str
+    plain: str
+    sources: str
+    footnote: str
+    refers_to_footnote: str
+    try_asking: str
+    urgent: str
+    warming: str
+    failed: str
+    about: str
+    article_by: str
+    article_by_other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """Every fixed text a patient can see."""
+
+    disclaimer: str
+    notices: Mapping[str, str]
+    urgent: Mapping[str, str]
+    """The urgent-help text of each danger group."""
+    interface: Interface
+
+    def notice(self, name: str, **variables: str) -> str:
+        """A notice with its variables filled.
+
+        Raises:
+            PromptError: other variables than the notice has.
+        """
+        if NOTICES[name] != variables.keys():
+            raise PromptError(f"notice '{name}' takes {sorted(NOTICES[name])}, got {sorted(variables)}")
+        return self.notices[name].format(**variables)
+
+
+def load_prompts(folder: Path = PROMPTS, *, danger_groups: Iterable[str]) -> Prompts:
+    """Load every fixed text.
+
+    Raises:
+        PromptError: a text is missing, unknown, empty, or has other variables than the code fills.
+    """
+    none: frozenset[str] = frozenset()
+    path = folder / "interface.yaml"
+    return Prompts(
+        disclaimer=_text(folder / "disclaimer.md", none),
+        notices=_folder(folder / "notices", NOTICES),
+        urgent=_folder(folder / "urgent", dict.fromkeys(danger_groups, none)),
+        interface=read_yaml(path.read_text("utf-8"), Interface, path),
+    )
+
+
+def _folder(folder: Path, expected: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    found = {path.stem for path in folder.glob("*.md")}
+    for name in sorted(expected.keys() - found):
+        raise PromptError(f"{folder / name}.md is missing; write it")
+    for name in sorted(found - expected.keys()):
+        raise PromptError(f"{folder / name}.md is not used by anything; remove it or correct its name")
+    return {name: _text(folder / f"{name}.md", variables) for name, variables in expected.items()}
+
+
+def _text(path: Path, variables: frozenset[str]) -> str:
+    try:
+        text = path.read_text("utf-8").strip()
+    except FileNotFoundError:
+        raise PromptError(f"{path} is missing; write it") from None
+    if not text:
+        raise PromptError(f"{path} is empty; write it")
+    try:
+        found = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError as error:
+        raise PromptError(f"{path}: {error}") from None
+    if found != variables:
+        raise PromptError(f"{path} has the variables {sorted(found)}, but the code fills {sorted(variables)}")
+    return text

@@ -1,0 +1,77 @@
+"""The settings of a run, read once from the environment at the edge of each command."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import SettingsError
+from corpus.load import ARTICLES
+
+DEFAULT_INDEX = Path(__file__).parent.parent / "var" / "index"
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
+DEFAULT_SITES = ("http://localhost", "http://127.0.0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set; every field has an environment variable of its own."""
+
+    articles: Path = ARTICLES
+    """ASK_ARTICLES: the folder of article folders."""
+    article: str = ""
+    """ASK_ARTICLE: which of them the chat is about; empty means the first."""
+    index: Path = DEFAULT_INDEX
+    """ASK_INDEX: where indexes are built."""
+    embedder: Path | None = None
+    """ASK_EMBEDDER: a sentence-transformers model's folder; empty means the packaged all-MiniLM-L6-v2."""
+    chroma_url: str = ""
+    """CHROMA_URL: a Chroma server; empty means an embedded store in the index folder."""
+    model: str = ""
+    """ASK_MODEL: a language model that words the answers; empty means quotes."""
+    host: str = DEFAULT_HOST
+    """ASK_HOST: the address that is served."""
+    port: int = DEFAULT_PORT
+    """ASK_PORT."""
+    sites: tuple[str, ...] = DEFAULT_SITES
+    """ASK_SITES: origins that may embed the chat, separated by spaces."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings.
+
+        Raises:
+            SettingsError: a value that cannot work.
+        """
+        embedder = environ.get("ASK_EMBEDDER", "")
+        return cls(
+            articles=Path(environ.get("ASK_ARTICLES") or ARTICLES),
+            article=environ.get("ASK_ARTICLE", ""),
+            index=Path(environ.get("ASK_INDEX") or DEFAULT_INDEX),
+            embedder=Path(embedder) if embedder else None,
+            chroma_url=environ.get("CHROMA_URL", ""),
+            model=_no_model_yet(environ.get("ASK_MODEL", "")),
+            host=environ.get("ASK_HOST") or DEFAULT_HOST,
+            port=_port(environ.get("ASK_PORT") or str(DEFAULT_PORT)),
+            sites=_sites(environ.get("ASK_SITES", "")),
+        )
+
+
+def _port(value: str) -> int:
+    if not value.isdecimal() or not 0 <= int(value) <= 65535:
+        raise SettingsError(f"ASK_PORT is '{value}'; it must be a number from 0 to 65535")
+    return int(value)
+
+
+def _sites(value: str) -> tuple[str, ...]:
+    sites = tuple(value.split()) or DEFAULT_SITES
+    for site in sites:
+        scheme, _, host = site.partition("://")
+        if scheme not in ("http", "https") or not host or set(host) & set("/*?#@ ;,'\""):
+            raise SettingsError(f"ASK_SITES has '{site}'; each entry must look like https://clinic.example, without a path")
+    return sites
+
+
+def _no_model_yet(value: str) -> str:
+    if value:
+        raise SettingsError(f"ASK_MODEL is '{value}', but this version answers with quotes only; unset ASK_MODEL")
+    return value

@@ -1,0 +1,64 @@
+"""Reads YAML into validated dataclasses, so that a mistake is reported with its file and line."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from corpus.errors import ArticleError
+
+T = TypeVar("T")
+
+
+@cache
+def _adapter(shape: type[Any]) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(shape)
+
+
+def read_yaml(source: str, shape: type[T], path: Path, *, first_line: int = 1) -> T:
+    """Parse YAML `source` (which starts at `first_line` of `path`) into the dataclass `shape`.
+
+    A shape that sets `__pydantic_config__ = {"extra": "forbid"}` refuses unknown keys.
+
+    Raises:
+        ArticleError: not YAML, an unknown or missing key, or a value of the wrong type.
+    """
+    from pydantic import ValidationError
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    try:
+        data = YAML(typ="rt").load(source)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line if error.problem_mark else 0
+        raise ArticleError(path, first_line + line, f"not valid YAML: {error.problem}") from None
+    try:
+        return _adapter(shape).validate_python(_plain(data))  # type: ignore[no-any-return]
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"]) or "the file"
+        raise ArticleError(path, first_line + _line(data, first["loc"]), f"{where}: {first['msg']}") from None
+
+
+def _plain(data: Any) -> Any:
+    """Copy ruamel's annotated containers and strings into plain ones."""
+    if isinstance(data, dict):
+        return {str(key): _plain(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_plain(value) for value in data]
+    return str(data) if isinstance(data, str) else data
+
+
+def _line(data: Any, steps: tuple[Any, ...]) -> int:
+    """The line (from 0) of the deepest part of `steps` that is there."""
+    line = 0
+    for step in steps:
+        if isinstance(data, dict) and step in data:
+            line = data.lc.key(step)[0]
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            line = data.lc.item(step)[0]
+        else:
+            break
+        data = data[step]
+    return int(line)

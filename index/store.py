@@ -1,0 +1,114 @@
+"""The vector store: Chroma through langchain-chroma, in a folder of ours or on a Chroma server.
+
+Knows Chroma's traps: the embedding function is always ours, the space is cosine, telemetry is off, the HTTP client
+gets a time limit. Knows nothing of how an index is built safely (index.build) or searched well (index.search).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from corpus.errors import IndexMissing, SettingsError
+from index.documents import IndexedText
+from index.embed import Vectors
+
+SERVER_TIMEOUT = 2.0  # seconds; Chroma's own client would wait for ever
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A stored text near a question: its cosine similarity and what it leads to."""
+
+    text: IndexedText
+    similarity: float
+
+
+class Store:
+    """One collection of indexed texts; the client belongs to whoever opened it."""
+
+    def __init__(self, client: Any, embeddings: Embeddings, collection: str, *, create: bool = False) -> None:
+        from chromadb.errors import NotFoundError
+        from langchain_chroma import Chroma
+
+        try:
+            self.chroma = Chroma(
+                collection,
+                embeddings,
+                client=client,
+                collection_configuration={"hnsw": {"space": "cosine"}},
+                create_collection_if_not_exists=create,
+            )
+        except NotFoundError:
+            raise IndexMissing(f"the Chroma server has no collection '{collection}'; run 'python -m index'") from None
+
+    def add(self, texts: Sequence[IndexedText]) -> Iterator[int]:
+        """Embed and store the texts; yields how many are done after each batch."""
+        for start in range(0, len(texts), BATCH):
+            batch = texts[start : start + BATCH]
+            self.chroma.add_texts(
+                [text.text for text in batch],
+                [{"kind": t.kind, "passages": " ".join(t.passages), "topic": t.topic} for t in batch],
+                [text.id for text in batch],
+            )
+            yield start + len(batch)
+
+    def count(self) -> int:
+        """How many texts are stored."""
+        return len(self.chroma.get(include=[])["ids"])
+
+    def everything(self) -> tuple[list[IndexedText], Vectors]:
+        """Every stored text with its vector, in the order of ids."""
+        stored = self.chroma.get(include=["embeddings", "metadatas", "documents"])
+        rows = zip(stored["ids"], stored["documents"], stored["metadatas"], stored["embeddings"], strict=True)
+        ordered = sorted(rows, key=lambda row: str(row[0]))
+        texts = [_indexed_text(text_id, text, about) for text_id, text, about, _ in ordered]
+        return texts, np.array([vector for *_, vector in ordered], dtype=np.float32)
+
+    def nearest(self, vector: Vectors, k: int) -> list[Match]:
+        """The k texts most similar to a vector of shape (dimension,), best first."""
+        found = self.chroma.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=k)
+        return [
+            Match(_indexed_text(document.id, document.page_content, document.metadata), 1.0 - distance)
+            for document, distance in found
+        ]
+
+
+def _indexed_text(text_id: Any, text: str, about: Any) -> IndexedText:
+    return IndexedText(str(text_id), about["kind"], text, tuple(about["passages"].split()), about["topic"])
+
+
+def open_folder(folder: Path) -> Any:
+    """A Chroma client on a folder that no other process has open: the embedded store is single-process."""
+    import chromadb
+
+    return chromadb.PersistentClient(str(folder), settings=chromadb.Settings(anonymized_telemetry=False))
+
+
+def open_server(url: str) -> Any:
+    """A client of the Chroma server at `url`, with a time limit on every request.
+
+    Raises:
+        SettingsError: the address is malformed or nobody answers there.
+    """
+    import chromadb
+
+    address = urlsplit(url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise SettingsError(f"CHROMA_URL is '{url}'; it must look like http://host:8000")
+    try:
+        client = chromadb.HttpClient(
+            address.hostname,
+            address.port or 8000,
+            ssl=address.scheme == "https",
+            settings=chromadb.Settings(anonymized_telemetry=False),
+        )
+    except ValueError:
+        raise SettingsError(f"no Chroma server answers at {url}; start one with 'chroma run', or unset CHROMA_URL") from None
+    client._server._session.timeout = SERVER_TIMEOUT  # type: ignore[attr-defined]  # no public setting; held by a test
+    return client
