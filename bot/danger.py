@@ -18,12 +18,12 @@ from bot.danger_text import Message, Pattern, Span, Speller, compile_pattern, ne
 
 _Lists = Mapping[str, tuple[str, ...]]
 
-_CUES = ("right_now", "now", "past", "past_next_sentence", "not_past", "general", "person")
+_CUES = ("right_now", "now", "past", "past_next_sentence", "not_past", "general", "general_either", "person")
 _PATTERNS = ("words", "context", "groups")
 _REACH = {"sentence": 0, "nearby": 2, "message": 10**6}
 _LIMIT = re.compile(r"\((?P<kind>\w+) (?P<side>below|at least) (?P<bound>\d+(?:\.\d+)?)\)")
 _SETTINGS = {"negated", "past", "general"}
-_NEAR_WORDS = 14
+_NEAR_WORDS = 20
 _LOOK_BACK, _LOOK_AHEAD = 8, 4
 
 
@@ -41,6 +41,7 @@ class Kind:
     """A kind of measured value: the words that announce it, its units, and what is plausible."""
 
     words: frozenset[str]
+    devices: frozenset[str]
     units: frozenset[str]
     lowest: float
     highest: float
@@ -156,16 +157,23 @@ def _negated(span: Span, view: _View) -> bool:
 def _past(span: Span, view: _View) -> bool:
     """A word for the past stands near in the same sentence (or opens the next one), and no word for now does."""
     low, high = view.message.bounds(span[0])
-    if any(low <= start <= high for start, _ in (*view.cue("now"), *view.cue("right_now"))):
-        return False
-    if any(high <= start <= high + 4 for start, _ in view.cue("past_next_sentence")):
+    past, ahead = view.cue("past"), view.cue("past_next_sentence")
+    if any(high <= start <= high + 4 for start, _ in ahead):
         return True
+    for cue in (*view.cue("now"), *view.cue("right_now")):
+        # "fine now" and "for years now" speak of the past in spite of their "now".
+        if low <= cue[0] <= high and not any(_overlap(cue, other) for other in past):
+            return False
     return any(
         low <= cue[0] <= high
         and view.words_between(span, cue) <= _NEAR_WORDS
-        and not any(other[0] < cue[1] and cue[0] < other[1] for other in view.cue("not_past"))
-        for cue in view.cue("past")
+        and not any(_overlap(cue, other) for other in view.cue("not_past"))
+        for cue in past
     )
+
+
+def _overlap(one: Span, two: Span) -> bool:
+    return one[0] < two[1] and two[0] < one[1]
 
 
 def _general(span: Span, view: _View) -> bool:
@@ -176,7 +184,7 @@ def _general(span: Span, view: _View) -> bool:
     return any(
         low <= cue[0] <= high
         and not any(min(cue[1], span[0]) <= person[0] < max(span[1], cue[0]) for person in view.cue("person"))
-        for cue in view.cue("general")
+        for cue in (*(cue for cue in view.cue("general") if cue[0] <= span[0]), *view.cue("general_either"))
     )
 
 
@@ -202,18 +210,29 @@ def _kind(word: str, before: tuple[str, ...], after: tuple[str, ...], rules: Dan
     """The kind whose word stands nearest before the number, or else after it, or else whose unit it has."""
     same_sentence = before[len(before) - before[::-1].index(".") :] if "." in before else before
     ahead = after if "." in word or float(word) >= 20 else ()
-    for near in (*reversed(same_sentence), *ahead[: ahead.index(".") if "." in ahead else None]):
-        for name, kind in rules.kinds.items():
-            if near in kind.words:
-                return name
+    stop = next((i for i, next_word in enumerate(ahead) if next_word in ".,"), None)
+    around = (*reversed(same_sentence), *ahead[:stop])
+    for names in ({name: kind.words for name, kind in rules.kinds.items()}, _devices(rules)):
+        for near in around:
+            for name, announced in names.items():
+                if near in announced:
+                    return name
     return next((name for name, kind in rules.kinds.items() if after and after[0] in kind.units), None)
 
 
+def _devices(rules: DangerRules) -> dict[str, frozenset[str]]:
+    """Words such as "meter" announce their kind only where no word of a kind itself is near."""
+    return {name: kind.devices for name, kind in rules.kinds.items()}
+
+
 def _plain_value(word: str, unit: str, before: tuple[str, ...], kind: str, rules: DangerRules) -> bool:
-    """A small whole number counts only with its unit or straight after "is", "at" or the like ("2 snacks" does not)."""
-    if "." in word or float(word) >= 10 or unit in rules.kinds[kind].units or not before:
+    """Not with another kind's unit; a small whole number only with a unit or straight after "is" or the like."""
+    units = rules.kinds[kind].units
+    if unit not in units and any(unit in other.units for other in rules.kinds.values()):
+        return False
+    if "." in word or float(word) >= 10 or unit in units or not before:
         return True
-    return before[-1] in rules.kinds[kind].words or before[-1] in rules.value_verbs
+    return before[-1] in rules.kinds[kind].words | rules.kinds[kind].devices or before[-1] in rules.value_verbs
 
 
 def _usual(kind: str, value: float, unit: str) -> tuple[float, ...]:
@@ -268,7 +287,7 @@ def _rule(entry: object, group: str, lists: _Lists, kinds: Mapping[str, Kind]) -
     fields = _mapping(entry, where, {"id", "source"}, {"any", "all", "within", "even_if", "unless"})
     if not isinstance(name, str) or not isinstance(fields["source"], str) or ("any" in fields) == ("all" in fields):
         raise ValueError(f"{where}: needs an id and a source in words, and either any or all")
-    within, even_if = fields.get("within", "nearby"), frozenset(_texts(fields.get("even_if", ""), where))
+    within, even_if = fields.get("within", "nearby"), frozenset(str(fields.get("even_if", "")).split())
     if within not in _REACH or not even_if <= _SETTINGS:
         raise ValueError(f"{where}: within is one of {sorted(_REACH)}, even_if some of {sorted(_SETTINGS)}")
     slots = [fields["any"]] if "any" in fields else _entries(fields["all"], where)
@@ -303,12 +322,14 @@ def _item(item: str, lists: _Lists, kinds: Mapping[str, Kind], where: str) -> Pa
 
 
 def _kind_of(entry: object, name: str) -> Kind:
-    fields = _mapping(entry, f"kind {name}", {"words", "units", "plausible"})
+    fields = _mapping(entry, f"kind {name}", {"words", "units", "plausible"}, {"devices"})
     bounds = fields["plausible"]
     if not (isinstance(bounds, list) and len(bounds) == 2 and all(isinstance(bound, int | float) for bound in bounds)):
         raise ValueError(f"kind {name}: plausible is the lowest and the highest value")
-    words, units = (frozenset(_texts(fields[key], f"kind {name}")) for key in ("words", "units"))
-    return Kind(words, units, float(bounds[0]), float(bounds[1]))
+    words, devices, units = (
+        frozenset(_texts(fields.get(key, ""), f"kind {name}")) for key in ("words", "devices", "units")
+    )
+    return Kind(words, devices, units, float(bounds[0]), float(bounds[1]))
 
 
 def _speller(spelling: object, used: set[str]) -> Speller:

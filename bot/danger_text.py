@@ -19,7 +19,8 @@ _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_] ){3,}[^\W\d_](?![^\W_])")
 _STRETCHED = re.compile(r"(\w)\1{2,}")
 _DOUBLED = re.compile(r"(\w)\1+")
 _SYMBOLS = {"%": "percent", "&": "and", "+": "plus"}
-_CANT = re.compile(r"(?<!\S)(?:can not|cannot|can t)(?!\S)")
+_UNITS = ((re.compile(r"mg\s*/?\s*dl"), "mgdl"), (re.compile(r"mmols?\s*/\s*mol"), "mmolmol"), (re.compile(r"mmols?(?:\s*/\s*l)?"), "mmol"))
+_JOINED = re.compile(r"(?<!\S)(?:(can|do|does|did|is|are|was|have|has|had|could|would|should|were)(?: ?not| t)|(will) not|(i) am)(?!\S)")
 _GAPS = {"..": 3, "...": 7}
 _FIXED = {
     "#": r"\d+(?:\.\d+)? ",
@@ -59,7 +60,7 @@ class Speller:
         for reach in (1, 2) if len(word) >= 8 else (1,):
             for cut in deletions(word, reach):
                 for target in self.near.get(cut, ()):
-                    if _within(word, target, reach):
+                    if len(target) >= 4 * reach and _within(word, target, reach):
                         return target
         return word
 
@@ -122,16 +123,24 @@ def read(text: str, speller: Speller) -> Message:
     """Fold letters, mend spelling and mark sentences. Never fails, whatever the text."""
     folded = unicodedata.normalize("NFKC", text).lower().translate(_LOOKALIKES).replace("'", "")
     folded = "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Mn"})
+    for unit, usual in _UNITS:
+        folded = unit.sub(usual, folded)
     folded = _DOTTED.sub(lambda m: re.sub(r"[\W_]", "", m.group()), folded)
     folded = _SPACED.sub(lambda m: m.group().replace(" ", ""), folded)
     plain = " ".join(_plain(token, speller) for token in _TOKEN.findall(folded))
-    words = _CANT.sub("cant", re.sub(r"(?<!\S)\.(?: [.,])+(?!\S)", ".", plain)).split()
+    words = _JOINED.sub(_join, re.sub(r"(?<!\S)\.(?: [.,])+(?!\S)", ".", plain)).split()
     starts, at = [], 0
     for word in words:
         starts.append(at)
         at += len(word) + 1
     stops = tuple(start for start, word in zip(starts, words, strict=True) if word == ".")
     return Message(" ".join([*words, ""]), tuple(words), tuple(starts), stops)
+
+
+def _join(found: re.Match[str]) -> str:
+    if found[3]:
+        return "im"
+    return "wont" if found[2] else "cant" if found[1] == "can" else f"{found[1]}nt"
 
 
 def _plain(token: str, speller: Speller) -> str:

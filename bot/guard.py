@@ -18,7 +18,7 @@ FRAME = re.compile(
 )
 LIMITING = frozenset(
     stems(
-        "can could may might promising optimistic increasingly one of main mainly some many multiple certain possibly "
+        "can could may might promising optimistic increasingly one main mainly some many multiple certain possibly "
         "not no never without 1 2 type affecting thus new hope option alternative good specific"
     )
 )

@@ -4,7 +4,7 @@ Pure values: they do not know files, Markdown, embeddings or the web.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 Kind = Literal["body", "footnote"]
 
@@ -44,6 +44,7 @@ class Footnote:
 class Header:
     """What the article's file says about the article, none of it quoted as the article's words."""
 
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
     title: str
     publisher: str
     publisher_offers_therapy: bool

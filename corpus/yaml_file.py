@@ -36,7 +36,8 @@ def read_yaml(source: str, shape: type[T], path: Path, *, first_line: int = 1) -
     try:
         return _adapter(shape).validate_python(_plain(data))  # type: ignore[no-any-return]
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is both unknown and missing; where it stands is what helps.
+        first = min(error.errors(), key=lambda problem: problem["type"] != "unexpected_keyword_argument")
         where = ".".join(str(step) for step in first["loc"]) or "the file"
         raise ArticleError(path, first_line + _line(data, first["loc"]), f"{where}: {first['msg']}") from None
 

