@@ -43,7 +43,12 @@ def serve() -> int:
     app = create_app(settings, publication, prompts, lambda: open_bot(settings))
     print(f"Ask the Article: http://{settings.host}:{settings.port}", flush=True)
     uvicorn.run(
-        app, host=settings.host, port=settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN,
     )
     return 0
 

@@ -36,7 +36,11 @@ def main() -> int:
         if arguments.jsonl:
             return _stream(lambda row: bot.ask(row["question"], _turns(row.get("history"))).as_dict())
         answer = bot.ask(arguments.question)
-        print(json.dumps(answer.as_dict(), ensure_ascii=False) if arguments.json else readable(answer, bot.prompts.interface))
+        print(
+            json.dumps(answer.as_dict(), ensure_ascii=False)
+            if arguments.json
+            else readable(answer, bot.prompts.interface)
+        )
     except AskError as error:
         print(error, file=sys.stderr)
         return 1

@@ -30,7 +30,7 @@ OUTCOMES: dict[str, Outcome] = {
 SUGGESTIONS = 3
 OTHER_DANGER = "other_acute"
 ASIDE = ("greeting", "offtopic")
-ON_TOPIC = 0.6
+ON_TOPIC = 0.55
 """A question this similar to one of the bank is about the article, whatever the triage head says."""
 STANDS_ALONE = 0.72
 """A follow-up this similar to one of the bank needs no earlier turn."""
@@ -93,9 +93,8 @@ class Bot:
 
     def _write(self, question: Question, found: Found, decision: Decision) -> Answer:
         if not decision.answers:
-            variables = {"topic": decision.topic} if decision.topic else {}
             notice = "not_in_article_topic" if decision.topic else "not_in_article"
-            return self._answer(question, "not_in_article", notice, self._suggest(found), **variables)
+            return self._answer(question, "not_in_article", notice, self._suggest(found), topic=decision.topic)
         notice = "provider_claim" if self._claims(decision.passages) else ""
         suggestions = self._suggest(found, decision.passages)
         return self._answer(question, "answered", notice, suggestions, passages=decision.passages)
@@ -112,7 +111,7 @@ class Bot:
         *,
         passages: tuple[Passage, ...] = (),
         urgent: str = "",
-        **variables: str,
+        topic: str = "",
     ) -> Answer:
         article = self.index.publication.article
         citations = tuple(Citation.of(number, article, passage) for number, passage in enumerate(passages, 1))
@@ -121,7 +120,7 @@ class Bot:
         if not urgent and any(find_danger(turn, self.danger) for turn in question.history):
             texts.append(self.prompts.notice("reminder"))
         if name and not urgent:
-            texts.append(self.prompts.notice(name, **variables))
+            texts.append(self.prompts.notice(name, **({"topic": topic} if topic else {})))
         return Answer(
             question=question.asked,
             outcome=outcome,
@@ -135,7 +134,9 @@ class Bot:
     def _claims(self, passages: Sequence[Passage]) -> bool:
         """Whether any of the passages praises the therapy or its provider."""
         quotes = {passage.text for passage in passages}
-        return any(n.quote in quotes and n.claim in ("benefit", "provider") for n in self.index.publication.notes.sentences)
+        return any(
+            n.quote in quotes and n.claim in ("benefit", "provider") for n in self.index.publication.notes.sentences
+        )
 
     def _suggest(self, found: Found, cited: Sequence[Passage] = ()) -> tuple[str, ...]:
         """Editor's questions for the nearest sentences that were not quoted."""

@@ -24,6 +24,8 @@ SECOND_PASSAGE = 0.6
 """Weight of a bank question's further passages against its first."""
 SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.3, 0.15
 ANSWERS_ABOVE = 0.1
+NEAR_ENOUGH = 0.57
+"""Cosine similarity to the nearest bank question below which a question is about something else."""
 CITED_SHARE = 0.4
 """A passage is cited when it has this share of the best passage's weight."""
 MOST_CITED = 3
@@ -53,7 +55,7 @@ def decide(found: Found, vector: Vectors, head: Vectors | None, said: Sequence[P
     if head is None or not found.neighbours:
         return _by_similarity(found.hits)
     score = _vote(found.neighbours) + float(vector @ head[:-1] + head[-1])
-    if score <= ANSWERS_ABOVE:
+    if score <= ANSWERS_ABOVE or found.neighbours[0].similarity < NEAR_ENOUGH:
         return Decision(False, score, (), _topic(found.neighbours))
     return Decision(True, score, _passages(found, said), "")
 

@@ -43,7 +43,9 @@ def check(claim: str, sources: Sequence[str]) -> Verdict:
         return Verdict(False, 0.0, "nothing is said")
     if not sources:
         return Verdict(False, 0.0, "no passage is given")
-    return max((_against(words, stems(source)) for source in sources), key=lambda verdict: (verdict.supported, verdict.score))
+    return max(
+        (_against(words, stems(source)) for source in sources), key=lambda verdict: (verdict.supported, verdict.score)
+    )
 
 
 def _against(words: Sequence[str], source: Sequence[str]) -> Verdict:

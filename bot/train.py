@@ -13,6 +13,7 @@ import numpy as np
 from bot.triage import GO_ON, WEIGHTS, Triage
 from corpus.errors import AskError
 from corpus.load import ARTICLES, load_corpus
+from corpus.notes import Answered, Missing
 from corpus.settings import Settings
 from index.embed import Embedder, Vectors
 from index.open import open_embedder
@@ -23,10 +24,12 @@ RIDGE = 1.0
 
 def examples() -> list[tuple[str, str]]:
     """Every training example as (text, label)."""
-    pairs = [(line, path.stem) for path in sorted(EXAMPLES.glob("*.txt")) for line in path.read_text("utf-8").splitlines()]
+    pairs = [
+        (line, path.stem) for path in sorted(EXAMPLES.glob("*.txt")) for line in path.read_text("utf-8").splitlines()
+    ]
     for publication in load_corpus(ARTICLES):
-        for group in (*publication.bank.answered, *publication.bank.missing):
-            pairs += [(question, GO_ON) for question in group.questions]
+        groups: tuple[Answered | Missing, ...] = (*publication.bank.answered, *publication.bank.missing)
+        pairs += [(question, GO_ON) for group in groups for question in group.questions]
     return pairs
 
 

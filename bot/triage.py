@@ -18,7 +18,7 @@ GO_ON = "question"
 EMERGENCY = "emergency"
 SURE = 0.0
 """A class other than "go on" is taken when it beats "go on" by this much."""
-EMERGENCY_SURE = 0.35
+EMERGENCY_SURE = 0.5
 """The emergency class must beat every other by this much: it only adds to the rules."""
 
 

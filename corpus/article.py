@@ -66,7 +66,8 @@ class Article:
     @property
     def passages(self) -> tuple[Passage, ...]:
         """Every sentence in reading order, footnotes last."""
-        return tuple(p for part in (*self.sections, *self.footnotes) for p in part.passages)
+        parts: tuple[Section | Footnote, ...] = (*self.sections, *self.footnotes)
+        return tuple(passage for part in parts for passage in part.passages)
 
     def passage(self, passage_id: str) -> Passage:
         """The passage of that id; KeyError when there is none."""

@@ -64,7 +64,9 @@ def load_publication(folder: Path) -> Publication:
     source = _read(path)
     parsed = parse(source, path)
     if not parsed.header:
-        raise ArticleError(path, 1, "the header is missing; start the file with '---', title:, publisher: ... and '---'")
+        raise ArticleError(
+            path, 1, "the header is missing; start the file with '---', title:, publisher: ... and '---'"
+        )
     header = read_yaml(parsed.header, Header, path, first_line=HEADER_LINE)
     sections, footnotes = split(parsed, header.language)
     article = Article(folder.name, header, parsed.text, sections, footnotes)

@@ -67,7 +67,9 @@ def _sites(value: str) -> tuple[str, ...]:
     for site in sites:
         scheme, _, host = site.partition("://")
         if scheme not in ("http", "https") or not host or set(host) & set("/*?#@ ;,'\""):
-            raise SettingsError(f"ASK_SITES has '{site}'; each entry must look like https://clinic.example, without a path")
+            raise SettingsError(
+                f"ASK_SITES has '{site}'; each entry must look like https://clinic.example, without a path"
+            )
     return sites
 
 

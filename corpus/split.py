@@ -6,7 +6,7 @@ Knows sentence boundaries (through sentencex) and nothing of Markdown or files.
 from collections import Counter
 from collections.abc import Iterator
 
-from corpus.article import Footnote, Passage, Section
+from corpus.article import Footnote, Kind, Passage, Section
 from corpus.parse import Block, Parsed
 
 SPLITTER = "sentencex-1/sentences-1"
@@ -59,5 +59,5 @@ def sentences(text: str, start: int, end: int, language: str) -> Iterator[tuple[
 
 def _passage(passage_id: str, text: str, start: int, end: int, block: Block) -> Passage:
     labels = tuple(label for offset, label in block.marks if start <= offset < end)
-    kind = "footnote" if block.kind == "footnote" else "body"
+    kind: Kind = "footnote" if block.kind == "footnote" else "body"
     return Passage(passage_id, block.section, kind, text[start:end], start, end, labels)

@@ -34,7 +34,7 @@ def read_yaml(source: str, shape: type[T], path: Path, *, first_line: int = 1) -
         line = error.problem_mark.line if error.problem_mark else 0
         raise ArticleError(path, first_line + line, f"not valid YAML: {error.problem}") from None
     try:
-        return _adapter(shape).validate_python(_plain(data))  # type: ignore[no-any-return]
+        return _adapter(shape).validate_python(_plain(data))  # type: ignore[no-any-return, arg-type]
     except ValidationError as error:
         # A misspelt key is both unknown and missing; where it stands is what helps.
         first = min(error.errors(), key=lambda problem: problem["type"] != "unexpected_keyword_argument")
@@ -55,10 +55,11 @@ def _line(data: Any, steps: tuple[Any, ...]) -> int:
     """The line (from 0) of the deepest part of `steps` that is there."""
     line = 0
     for step in steps:
+        places: Any = getattr(data, "lc", None)
         if isinstance(data, dict) and step in data:
-            line = data.lc.key(step)[0]
+            line = places.key(step)[0]
         elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            line = data.lc.item(step)[0]
+            line = places.item(step)[0]
         else:
             break
         data = data[step]

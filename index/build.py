@@ -34,7 +34,9 @@ Progress = Callable[[int, int], None]
 """Called with (texts done, texts in all)."""
 
 
-def build(publication: Publication, embedder: Embedder, root: Path, progress: Progress = lambda done, total: None) -> Path:
+def build(
+    publication: Publication, embedder: Embedder, root: Path, progress: Progress = lambda done, total: None
+) -> Path:
     """Build the index of one article below `root` and return its folder.
 
     Raises:
@@ -55,7 +57,9 @@ def build(publication: Publication, embedder: Embedder, root: Path, progress: Pr
         return _publish(folder, home, identity)
 
 
-def collections(client: Any, embeddings: LangChainEmbeddings, prefix: str = "", *, create: bool = False) -> tuple[Store, Store]:
+def collections(
+    client: Any, embeddings: LangChainEmbeddings, prefix: str = "", *, create: bool = False
+) -> tuple[Store, Store]:
     """The two collections of an index: sentences with their aliases, and the question bank."""
     return (
         Store(client, embeddings, f"{prefix}{SENTENCES}", create=create),

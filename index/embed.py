@@ -26,8 +26,9 @@ BATCH = 64
 class Embedder(Protocol):
     """Anything that embeds texts; the seam for another model or a test's stand-in."""
 
-    name: str
-    """Identifies the model and its weights: vectors of two names must never meet."""
+    @property
+    def name(self) -> str:
+        """Identifies the model and its weights: vectors of two names must never meet."""
 
     def embed(self, texts: list[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension), each of length 1."""
@@ -43,7 +44,9 @@ class SentenceEmbedder:
             ModelMissing: the folder holds no model.
         """
         if not (folder / WEIGHTS).is_file():
-            raise ModelMissing(f"no embedding model in {folder}; run 'make install', or name its folder in ASK_EMBEDDER")
+            raise ModelMissing(
+                f"no embedding model in {folder}; run 'make install', or name its folder in ASK_EMBEDDER"
+            )
         self.folder = folder
         self._one_at_a_time = Lock()  # the fast tokenizers refuse to be borrowed by two threads
 

@@ -54,6 +54,8 @@ def _texts_with_aliases(publication: Publication) -> list[str]:
         if passage.text in notes:
             words += notes[passage.text].aliases
         lowered = passage.text.casefold()
-        words += [alias for term in publication.notes.terms if term.term.casefold() in lowered for alias in term.aliases]
+        words += [
+            alias for term in publication.notes.terms if term.term.casefold() in lowered for alias in term.aliases
+        ]
         texts.append(" ".join(words))
     return texts

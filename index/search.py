@@ -123,7 +123,9 @@ class Index:
 
 def newest_build(home: Path, identity: Identity) -> Path:
     """The newest finished build of that identity; raises IndexMissing or IndexStale."""
-    builds = sorted((path.parent for path in home.glob(f"*-*/{FILE}")), key=lambda path: int(path.name.rsplit("-", 1)[1]))
+    builds = sorted(
+        (path.parent for path in home.glob(f"*-*/{FILE}")), key=lambda path: int(path.name.rsplit("-", 1)[1])
+    )
     if not builds:
         raise IndexMissing(f"no index in {home}; {COMMAND}")
     fitting = [path for path in builds if path.name.startswith(identity.fingerprint)]

@@ -109,7 +109,9 @@ def open_server(url: str) -> Any:
             settings=chromadb.Settings(anonymized_telemetry=False),
         )
     except ValueError:
-        raise SettingsError(f"no Chroma server answers at {url}; start one with 'chroma run', or unset CHROMA_URL") from None
+        raise SettingsError(
+            f"no Chroma server answers at {url}; start one with 'chroma run', or unset CHROMA_URL"
+        ) from None
     for session in _sessions(client):  # no public setting; a test holds it
         session.timeout = SERVER_TIMEOUT
     return client

@@ -1,4 +1,4 @@
-"""The closed-output rule as a check: every text of an answer is a span of the article, a fixed text, or the question."""
+"""The closed-output rule as a check: every text is a span of the article, a fixed text, or the question."""
 
 import json
 from pathlib import Path

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -12,6 +14,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 from bot.chain import Bot
 from corpus.load import ARTICLES, Publication, load_publication
 from corpus.settings import Settings
+from index.search import Index
 
 ROOT = Path(__file__).parent.parent
 SLUG = "msc-diabetes"
@@ -40,3 +43,22 @@ def folder(tmp_path: Path) -> Path:
     for file in (ARTICLES / SLUG).iterdir():
         (copy / file.name).write_bytes(file.read_bytes())
     return copy
+
+
+class LentIndex:
+    """An index that whoever borrows it cannot close."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._index, name)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def lent(bot: Bot) -> Bot:
+    """The real bot for an app that closes its bot when it stops."""
+    return replace(bot, index=cast(Index, LentIndex(bot.index)))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def check_exact(article: Article, prose: list[str]) -> None:
     passages = article.passages
     assert all(article.text[p.start : p.end] == p.text for p in passages)
     ordered = sorted(passages, key=lambda passage: passage.start)
-    assert all(one.end <= two.start for one, two in zip(ordered, ordered[1:], strict=False))
+    assert all(one.end <= two.start for one, two in pairwise(ordered))
     assert "".join("".join(p.text.split()) for p in ordered) == "".join("".join(text.split()) for text in prose)
     marked = {label for passage in passages for label in passage.footnotes}
     assert marked == {footnote.label for footnote in article.footnotes}
@@ -63,7 +64,11 @@ SENTENCES = st.lists(WORDS.map(lambda words: f"X{words}."), min_size=1, max_size
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.tuples(SENTENCES, st.booleans(), st.sampled_from(["", "1. ", "- ", "> ", "## "])), min_size=1, max_size=6))
+@given(
+    st.lists(
+        st.tuples(SENTENCES, st.booleans(), st.sampled_from(["", "1. ", "- ", "> ", "## "])), min_size=1, max_size=6
+    )
+)
 def test_passages_of_generated_articles_are_exact(blocks: list[tuple[str, bool, str]]) -> None:
     lines, notes, prose = [], [], []
     for number, (text, marked, prefix) in enumerate(blocks, 1):
@@ -117,7 +122,9 @@ def test_a_bad_article_is_refused_with_file_and_line(folder: Path, content: byte
         ("bank.yaml", "answered:\n  - quotes: [Nowhere.]\n    questions: [a]\n", 2, "no sentence 'Nowhere.'"),
     ],
 )
-def test_bad_notes_are_refused_with_file_and_line(folder: Path, file: str, content: str, line: int, problem: str) -> None:
+def test_bad_notes_are_refused_with_file_and_line(
+    folder: Path, file: str, content: str, line: int, problem: str
+) -> None:
     (folder / file).write_text(content)
     with pytest.raises(ArticleError, match=problem) as caught:
         load_publication(folder)
@@ -134,7 +141,9 @@ def test_two_articles_with_one_name_are_refused(folder: Path) -> None:
 
 @pytest.mark.parametrize("command", [[], ["check"]])
 def test_the_command_lists_and_checks(command: list[str]) -> None:
-    run = subprocess.run([sys.executable, "-m", "corpus", *command], capture_output=True, text=True, cwd=ROOT, check=True)
+    run = subprocess.run(
+        [sys.executable, "-m", "corpus", *command], capture_output=True, text=True, cwd=ROOT, check=True
+    )
     assert "msc-diabetes" in run.stdout
     assert ("Beta cells are cells located" in run.stdout) == (not command)
 
@@ -142,7 +151,10 @@ def test_the_command_lists_and_checks(command: list[str]) -> None:
 def test_the_command_fails_with_one_sentence(folder: Path) -> None:
     (folder / "article.md").write_text("nothing")
     run = subprocess.run(
-        [sys.executable, "-m", "corpus", "check", "--articles", str(folder.parent)], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-m", "corpus", "check", "--articles", str(folder.parent)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
     )
     assert run.returncode == 1
     assert run.stderr.count("\n") == 1

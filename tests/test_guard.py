@@ -17,8 +17,14 @@ REPLACE = "The application of MSC will differentiate into beta cells and replace
     ("claim", "source"),
     [
         (TYPE_1, TYPE_1),
-        ("The article says that for type 1 diabetes mellitus, MSC has shown promising treatment effectiveness.", TYPE_1),
-        ("According to the article, the MSC will differentiate into beta cells and replace impaired beta cells.", REPLACE),
+        (
+            "The article says that for type 1 diabetes mellitus, MSC has shown promising treatment effectiveness.",
+            TYPE_1,
+        ),
+        (
+            "According to the article, the MSC will differentiate into beta cells and replace impaired beta cells.",
+            REPLACE,
+        ),
     ],
 )
 def test_faithful_sentences_pass(claim: str, source: str) -> None:

@@ -67,7 +67,9 @@ def test_unchanged_texts_are_not_embedded_again(folder: Path, root: Path) -> Non
     build(load_publication(folder), HashEmbedder(), root)
     again = HashEmbedder()
     article = (folder / "article.md").read_text()
-    (folder / "article.md").write_text(article.replace("Beta cells are cells located", "Beta cells are small cells located"))
+    (folder / "article.md").write_text(
+        article.replace("Beta cells are cells located", "Beta cells are small cells located")
+    )
     (folder / "notes.yaml").unlink()
     build(load_publication(folder), again, root)
     assert again.embedded == 1
@@ -137,7 +139,8 @@ def test_opening_changes_nothing_in_the_built_index(small: Publication, root: Pa
 def test_a_second_builder_is_told_who_holds_the_index(small: Publication, root: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from index.lock import exclusive\n"
-        f"with exclusive(Path({str(root / small.article.slug / 'build.lock')!r})): print('held', flush=True); time.sleep(60)"
+        f"with exclusive(Path({str(root / small.article.slug / 'build.lock')!r})):\n"
+        "    print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT) as holder:
         assert holder.stdout and holder.stdout.readline()
@@ -168,7 +171,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_index(folder: Path, root: Path) -> 
     (folder / "bank.yaml").unlink()
     (folder / "notes.yaml").unlink()
     kills = int(os.environ.get("ASK_TEST_KILLS", "8"))
-    moments = random.Random(1)  # noqa: S311
+    moments = random.Random(1)
     spawn = multiprocessing.get_context("spawn")
     for _ in range(kills):
         ready = spawn.Event()
@@ -280,7 +283,9 @@ def test_check_command() -> None:
 
 def test_check_command_without_an_index(tmp_path: Path) -> None:
     environment = {**os.environ, "ASK_INDEX": str(tmp_path)}
-    run = subprocess.run([sys.executable, "-m", "index", "--check"], capture_output=True, text=True, cwd=ROOT, env=environment)
+    run = subprocess.run(
+        [sys.executable, "-m", "index", "--check"], capture_output=True, text=True, cwd=ROOT, env=environment
+    )
     assert run.returncode == 1
     assert "python -m index" in run.stderr
     assert "Traceback" not in run.stderr

@@ -50,7 +50,9 @@ def test_editors_plain_words_are_at_grade_8_or_lower(publication: Publication) -
     assert not {text: grade(text) for text in texts if grade(text) > GRADE}
 
 
-@pytest.mark.parametrize("part", ["general information", "one article", "provider", "not medical advice", "doctor", "emergency number"])
+@pytest.mark.parametrize(
+    "part", ["general information", "one article", "provider", "not medical advice", "doctor", "emergency number"]
+)
 def test_the_disclaimer_says_what_it_must(prompts: Prompts, part: str) -> None:
     assert part in prompts.disclaimer
 

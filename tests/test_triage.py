@@ -27,9 +27,9 @@ def test_the_weights_are_small_and_the_examples_readable() -> None:
 
 
 def test_a_head_for_another_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelMissing, match="python -m bot.train"):
+    with pytest.raises(ModelMissing, match=r"python -m bot\.train"):
         Triage.load("another model")
-    with pytest.raises(ModelMissing, match="python -m bot.train"):
+    with pytest.raises(ModelMissing, match=r"python -m bot\.train"):
         Triage.load("x", tmp_path / "nothing.npz")
     (tmp_path / "bad.npz").write_bytes(b"bad")
     with pytest.raises(ModelMissing):

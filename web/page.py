@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from bot.chain import Bot
 from bot.prompts import Prompts
 from bot.question import LONGEST
+from corpus.article import Footnote, Section
 from corpus.errors import AskError
 from corpus.load import Publication
 from web.render import answer_html, text_html
@@ -32,7 +33,7 @@ def mount_page(app: FastAPI, warming: WarmingBot, publication: Publication, prom
     """Put the page at / of an app, with every feature that a public health chat must not have switched off."""
     blocks = build_page(warming, publication, prompts)
     blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app,
         blocks,
         path="/",
@@ -49,6 +50,7 @@ def mount_page(app: FastAPI, warming: WarmingBot, publication: Publication, prom
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         css_paths=CSS,
     )
+    return mounted
 
 
 def build_page(warming: WarmingBot, publication: Publication, prompts: Prompts) -> gr.Blocks:
@@ -129,7 +131,7 @@ def build_page(warming: WarmingBot, publication: Publication, prompts: Prompts) 
 def starters(publication: Publication) -> list[str]:
     """The first question of each section and footnote that has one."""
     asks = {note.quote: note.ask for note in publication.notes.sentences if note.ask}
-    parts = (*publication.article.sections[1:], *publication.article.footnotes)
+    parts: tuple[Section | Footnote, ...] = (*publication.article.sections[1:], *publication.article.footnotes)
     first = (next((asks[p.text] for p in part.passages if p.text in asks), "") for part in parts)
     return [ask for ask in first if ask][:STARTERS]
 

@@ -25,7 +25,7 @@ def answer_html(answer: Answer, article: Article, words: Interface) -> str:
 
 def text_html(text: str) -> str:
     """A text as HTML in which neither tags nor Markdown survive."""
-    return "".join(c if c.isalnum() or c in " .,'" else escape(c) if c in "<>&\"" else f"&#{ord(c)};" for c in text)
+    return "".join(c if c.isalnum() or c in " .,'" else escape(c) if c in '<>&"' else f"&#{ord(c)};" for c in text)
 
 
 def _notice(notice: str) -> str:
@@ -41,11 +41,11 @@ def _citation(citation: Citation, article: Article, words: Interface) -> str:
     footnotes = {footnote.label: footnote.text for footnote in article.footnotes}
     marked = article.passage(citation.passage).footnotes
     notes = "".join(
-        f'<p class="ask-footnote">{text_html(words.footnote)} {text_html(f"[{label}]")}: “{text_html(footnotes[label])}”</p>'
+        f'<p class="ask-footnote">{text_html(f"{words.footnote} [{label}]")}: “{text_html(footnotes[label])}”</p>'
         for label in marked
     )
     summary = f'<span class="ask-mark">Source {citation.number}</span> {text_html(citation.label)}'
     return (
         f'<details class="ask-source"><summary>{summary}</summary>'
-        f'<blockquote>“{text_html(citation.quote)}”</blockquote>{notes}</details>'
+        f"<blockquote>“{text_html(citation.quote)}”</blockquote>{notes}</details>"
     )

@@ -1,11 +1,13 @@
 """The web app: API, page and what guards them, put together around one warming bot."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from bot.chain import Bot
 from bot.prompts import Prompts
@@ -22,8 +24,14 @@ def create_app(settings: Settings, publication: Publication, prompts: Prompts, o
     """The whole web app; `open_bot` runs in the background."""
     from web.page import mount_page  # Gradio takes seconds to import
 
-    app = FastAPI(title="Ask the Article", version="1", docs_url=None, redoc_url=None)
     warming = WarmingBot(open_bot)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        warming.close()
+
+    app = FastAPI(title="Ask the Article", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.include_router(api_routes(warming))
     app.add_exception_handler(HTTPException, _failed)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -32,6 +32,11 @@ class WarmingBot:
         """
         return self._future.result(timeout)
 
+    def close(self) -> None:
+        """Let go of the index of a bot that was opened here."""
+        if self.ready:
+            self.get().index.close()
+
 
 def _warm(open_bot: Callable[[], Bot]) -> Bot:
     bot = open_bot()

@@ -1,0 +1,126 @@
+"""`python app.py` as a user runs it: starts, answers, sends nothing away, writes nothing down, and stops."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import ROOT
+
+CANARY = "zebra-7741-quokka"
+SPY = """
+import runpy, socket, sys
+real = socket.getaddrinfo
+def spy(host, *rest, **more):
+    if host not in ("127.0.0.1", "localhost", None, ""):
+        print("LOOKUP", host, flush=True)
+    return real(host, *rest, **more)
+socket.getaddrinfo = spy
+connect = socket.socket.connect
+def connecting(self, address):
+    if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1"):
+        print("CONNECT", address, flush=True)
+    return connect(self, address)
+socket.socket.connect = connecting
+sys.argv = ["app.py", *sys.argv[1:]]
+runpy.run_path("app.py", run_name="__main__")
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(log: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    port = free_port()
+    command = [sys.executable, "-c", SPY, "--port", str(port)]
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment}
+        ) as server,
+    ):
+        try:
+            yield server, f"http://127.0.0.1:{port}"
+        finally:
+            server.kill()
+
+
+def wait_until(url: str, status: int = 200) -> None:
+    for _ in range(300):
+        try:
+            if httpx.get(url).status_code == status:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"{url} never answered {status}")
+
+
+@pytest.mark.slow
+def test_the_app_answers_sends_nothing_away_and_stops(tmp_path: Path) -> None:
+    log, temp = tmp_path / "log", tmp_path / "tmp"
+    temp.mkdir()
+    # Switches that would send questions or usage away; the app must not heed them.
+    hostile = {
+        "LANGSMITH_TRACING": "true",
+        "LANGCHAIN_TRACING_V2": "true",
+        "GRADIO_ANALYTICS_ENABLED": "True",
+        "GRADIO_SHARE": "True",
+    }
+    with running(log, TMPDIR=str(temp), **hostile) as (server, url):
+        wait_until(f"{url}/healthz")
+        wait_until(f"{url}/readyz")
+        answer = httpx.post(f"{url}/api/ask", json={"question": f"What are beta cells? {CANARY}"}).json()
+        assert answer["outcome"] == "answered"
+        assert httpx.get(url).status_code == 200
+        with httpx.stream("GET", f"{url}/gradio_api/heartbeat/abc") as heartbeat:  # what an open tab holds
+            assert heartbeat.status_code == 200
+            started = time.monotonic()
+            server.send_signal(signal.SIGTERM)
+            server.wait(12)
+            assert time.monotonic() - started < 12
+    said = log.read_text()
+    assert "LOOKUP" not in said
+    assert "CONNECT" not in said
+    assert CANARY not in said
+    assert not [path for path in temp.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()]
+    assert not list(temp.glob("ask-the-article-*")), "the private copy of the index is left behind"
+
+
+def test_a_wrong_setting_is_one_sentence() -> None:
+    for name, value in (
+        ("ASK_PORT", "many"),
+        ("ASK_SITES", "https://a.example/path"),
+        ("ASK_ARTICLE", "none"),
+        ("ASK_MODEL", "x"),
+    ):
+        run = subprocess.run(
+            [sys.executable, "app.py"], capture_output=True, text=True, cwd=ROOT, env={**os.environ, name: value}
+        )
+        assert run.returncode == 1, name
+        assert name in run.stderr
+        assert "Traceback" not in run.stderr
+
+
+def test_help_names_its_options() -> None:
+    run = subprocess.run([sys.executable, "app.py", "--help"], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert "--host" in run.stdout
+    assert "--port" in run.stdout
+
+
+def test_json_of_the_command_and_the_api_are_the_same_contract() -> None:
+    schema = json.loads((ROOT / "docs" / "answer.schema.json").read_text())
+    assert schema["additionalProperties"] is False
