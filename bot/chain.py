@@ -13,6 +13,7 @@ from bot.answer import Answer, Citation, Outcome, Sentence
 from bot.danger import DangerRules, find_danger
 from bot.decide import Decision, decide
 from bot.followup import leaned_on
+from bot.kernel import Kernel
 from bot.prompts import Prompts
 from bot.question import Question
 from bot.triage import EMERGENCY, GO_ON, Triage
@@ -26,12 +27,12 @@ OUTCOMES: dict[str, Outcome] = {
     "advice": "medical_advice",
     "unsafe": "unsafe_request",
 }
-"""The outcome, and through it the notice, of each class of the triage head."""
+"""The outcome, and through it the notice, of each class of the triage classifier."""
 SUGGESTIONS = 3
 OTHER_DANGER = "other_acute"
 ASIDE = ("greeting", "offtopic")
 ON_TOPIC = 0.55
-"""A question this similar to one of the bank is about the article, whatever the triage head says."""
+"""A question this similar to one of the bank is about the article, whatever the triage classifier says."""
 STANDS_ALONE = 0.72
 """A follow-up this similar to one of the bank needs no earlier turn."""
 
@@ -53,8 +54,8 @@ class Bot:
     triage: Triage
     danger: DangerRules
     prompts: Prompts
-    head: Vectors | None
-    """The decision's linear head over the question bank; None when the article has no bank."""
+    head: Kernel | None
+    """The decision's classifier over the question bank; None when the article has no bank."""
 
     def ask(self, asked: str, history: Sequence[str] = ()) -> Answer:
         """Answer a question; any string gets an answer, and every answer the disclaimer."""

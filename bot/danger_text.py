@@ -1,6 +1,6 @@
-"""Turn a patient's message into plain words, and find word patterns in them.
+"""Turn a patient's message into plain words.
 
-This module knows spelling, sentences, numbers and patterns. It does not know what is dangerous: that is danger.yaml.
+This module knows spelling, sentences and numbers. It does not know patterns, nor what is dangerous.
 """
 
 import re
@@ -13,24 +13,23 @@ Span = tuple[int, int]
 
 _LOOKALIKES = str.maketrans("аеорсухіѕԁԛԝһɡ’‘ʼ`´", "aeopcyxisdqwhg'''''")
 _LEET = str.maketrans("013457$@!", "oieastsai")
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_][\w$@]*(?:![^\W_][\w$@]*)*|[.!?;\n]+|[,:()+\-–—/%&]")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_][\w$@]*(?:![^\W_][\w$@]*)*|[.!?;\n]+|[,:+\-–—/%&]")
 _DOTTED = re.compile(r"(?<![^\W_])[^\W\d_](?:[.\-_*·][^\W\d_](?![^\W_])){2,}")
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_] ){3,}[^\W\d_](?![^\W_])")
 _STRETCHED = re.compile(r"(\w)\1{2,}")
 _DOUBLED = re.compile(r"(\w)\1+")
+_ODD = re.compile(r"(\w)\1\1|[\d$@!]")
 _SYMBOLS = {"%": "percent", "&": "and", "+": "plus"}
-_UNITS = ((re.compile(r"mg\s*/?\s*dl"), "mgdl"), (re.compile(r"mmols?\s*/\s*mol"), "mmolmol"), (re.compile(r"mmols?(?:\s*/\s*l)?"), "mmol"))
-_JOINED = re.compile(r"(?<!\S)(?:(can|do|does|did|is|are|was|have|has|had|could|would|should|were)(?: ?not| t)|(will) not|(i) am)(?!\S)")
-_GAPS = {"..": 3, "...": 7}
-_FIXED = {
-    "#": r"\d+(?:\.\d+)? ",
-    "##": r"\d{2,} ",
-    "###": r"\d{3,} ",
-    "####": r"(?:19|20)\d\d ",
-    ",": "[,.] ",
-    "^": r"(?<!.)(?:\. )?",
-    "$": r"(?:\. )?$",
-}
+_TWO = re.compile(r"\b(want|wants|going|need|ready|trying|all|how|like|love|hard|used|have) 2 (?=[a-z])")
+_UNITS = (
+    (re.compile(r"mg\s*/?\s*dl\b"), "mgdl"),
+    (re.compile(r"\b((?:sugar|suger|glucose|bg|bs) (?:is |at |was |level )?\d{2,3}) ?mg\b"), r"\1 mgdl"),
+    (re.compile(r"mmols?\s*/\s*mol\b"), "mmolmol"),
+    (re.compile(r"mmols?\s*/\s*l\b"), "mmol"),
+)
+_JOINED = re.compile(
+    r"(?<!\S)(?:(can|do|does|did|is|are|was|were|have|has|had|could|would|should)(?: ?not| t)|(will) not|(i) am)(?!\S)"
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,6 @@ class Speller:
     """Brings misspelt danger words back to their usual form; leaves ordinary words and names alone."""
 
     known: frozenset[str]
-    stems: tuple[str, ...]
     forms: Mapping[str, str]
     near: Mapping[str, tuple[str, ...]] = field(repr=False)
 
@@ -48,30 +46,31 @@ class Speller:
             return self.forms[word]
         if word in self.known or word.isdigit():
             return word
-        for guess in (_STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word), word.translate(_LEET)):
-            if guess != word and (guess in self.forms or guess in self.known):
-                return self.forms.get(guess, guess)
-        short = _STRETCHED.sub(r"\1", word)
-        if len(short) < 5 or not short.isalpha() or short.startswith(self.stems):
-            return short
-        return self._nearest(short)
+        short = word
+        if _ODD.search(word):
+            for guess in (_STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word), word.translate(_LEET)):
+                if guess in self.forms or guess in self.known:
+                    return self.forms.get(guess, guess)
+            short = _STRETCHED.sub(r"\1", word)
+        return self._nearest(short) if len(short) >= 4 and short.isalpha() else short
 
     def _nearest(self, word: str) -> str:
-        for reach in (1, 2) if len(word) >= 8 else (1,):
-            for cut in deletions(word, reach):
-                for target in self.near.get(cut, ()):
-                    if len(target) >= 4 * reach and _within(word, target, reach):
-                        return target
+        for reach in (1, 2) if 8 <= len(word) <= 14 else (1,):
+            near = {target for cut in deletions(word, reach) for target in self.near.get(cut, ())}
+            likely = [target for target in near if _likely(word, target, reach)]
+            if likely:
+                # A swap of two letters is the likeliest slip, then a letter left out; the alphabet settles the rest.
+                return min(likely, key=lambda target: (sorted(target) != sorted(word), -len(target), target))
         return word
 
 
 def deletions(word: str, reach: int) -> Iterator[str]:
     """`word` and all it becomes when up to `reach` letters are left out."""
-    layer = {word}
-    yield word
-    for _ in range(reach):
-        layer = {cut[:i] + cut[i + 1 :] for cut in layer for i in range(len(cut))}
-        yield from sorted(layer)
+    layer = [word]
+    for left in range(reach, -1, -1):
+        yield from layer
+        if left:
+            layer = list(dict.fromkeys([cut[:i] + cut[i + 1 :] for cut in layer for i in range(len(cut))]))
 
 
 def neighbours(words: frozenset[str]) -> dict[str, tuple[str, ...]]:
@@ -81,6 +80,15 @@ def neighbours(words: frozenset[str]) -> dict[str, tuple[str, ...]]:
         for cut in deletions(word, 2 if len(word) >= 8 else 1):
             found.setdefault(cut, []).append(word)
     return {cut: tuple(dict.fromkeys(targets)) for cut, targets in found.items()}
+
+
+def _likely(word: str, target: str, reach: int) -> bool:
+    """Whether `word` may be a slip for `target`; four letters only by a swap, a doubling or a missing letter."""
+    if _DOUBLED.sub(r"\1", word) == _DOUBLED.sub(r"\1", target):
+        return True
+    if min(len(word), len(target)) == 4 and sorted(word) != sorted(target) and (len(word), len(target)) != (4, 5):
+        return False
+    return len(target) >= 4 * reach and _within(word, target, reach)
 
 
 def _within(one: str, two: str, reach: int) -> bool:
@@ -125,6 +133,7 @@ def read(text: str, speller: Speller) -> Message:
     folded = "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Mn"})
     for unit, usual in _UNITS:
         folded = unit.sub(usual, folded)
+    folded = _TWO.sub(r"\1 to ", folded)
     folded = _DOTTED.sub(lambda m: re.sub(r"[\W_]", "", m.group()), folded)
     folded = _SPACED.sub(lambda m: m.group().replace(" ", ""), folded)
     plain = " ".join(_plain(token, speller) for token in _TOKEN.findall(folded))
@@ -152,81 +161,3 @@ def _plain(token: str, speller: Speller) -> str:
     if not token[0].isalpha():
         return _SYMBOLS.get(token, ",")
     return speller.fix(token)
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """One line of word pattern: `a|b` either, `a*` any ending, `[a]` optional, `..` up to 3 words, `...` up to 7,
-    `<name>` a named list, `#` a number, `##` two or more digits, `^` and `$` the ends of the message, `,` a pause.
-    """
-
-    source: str
-    regex: re.Pattern[str] = field(repr=False)
-    needs: tuple[frozenset[str], ...] = field(repr=False)
-
-    def spans(self, message: Message, stems: frozenset[str]) -> Iterator[Span]:
-        """Where the pattern occurs; `stems` are the message's words and their beginnings (a quick check first)."""
-        if all(not need.isdisjoint(stems) for need in self.needs):
-            yield from (match.span() for match in self.regex.finditer(message.text))
-
-
-def stems(message: Message) -> frozenset[str]:
-    """Every word of the message, and every beginning of it marked with `*`."""
-    words = set(message.words)
-    return frozenset(words | {f"{word[:n]}*" for word in words if word[0].isalpha() for n in range(2, len(word) + 1)})
-
-
-def compile_pattern(source: str, lists: Mapping[str, tuple[str, ...]]) -> Pattern:
-    """Compile one pattern. Raises ValueError for a list that does not exist or a sign out of place."""
-    parts = source.split()
-    if not any(part[0].isalnum() or part[0] == "<" for part in parts):
-        raise ValueError(f"the pattern {source!r} has no word in it")
-    regex = "".join(_regex(part, lists) for part in parts)
-    needs = tuple(need for part in parts if (need := _needs(part, lists)))
-    return Pattern(source, re.compile(rf"(?<!\S){regex}"), needs)
-
-
-def _regex(part: str, lists: Mapping[str, tuple[str, ...]]) -> str:
-    """The part as a regular expression that takes the space after each word with it."""
-    if part in _GAPS:
-        return rf"(?:[^\s.]\S* ){{0,{_GAPS[part]}}}"
-    if part[0] == "[" and part[-1] == "]":
-        return rf"(?:{_regex(part[1:-1], lists)})?"
-    plain: list[str] = []
-    special: list[str] = []
-    for option in part.split("|"):
-        (plain if re.fullmatch(r"\w+\*?", option) else special).append(_option(option, lists))
-    if plain:
-        special.append(plain[0] + " " if len(plain) == 1 else rf"(?:{'|'.join(plain)}) ")
-    return special[0] if len(special) == 1 and len(plain) == 1 else rf"(?:{'|'.join(special)})"
-
-
-def _option(option: str, lists: Mapping[str, tuple[str, ...]]) -> str:
-    if option in _FIXED:
-        return _FIXED[option]
-    if option[:1] == "<" and option[-1:] == ">":
-        if option[1:-1] not in lists:
-            raise ValueError(f"there is no list called {option}")
-        return "|".join("".join(_regex(part, lists) for part in one.split()) for one in lists[option[1:-1]])
-    if not re.fullmatch(r"\w+\*?", option):
-        raise ValueError(f"{option!r} is neither a word nor a sign of the pattern language")
-    return option[:-1] + r"\S*" if option.endswith("*") else option
-
-
-def _needs(part: str, lists: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    """The words of which a message must have one, or nothing where that cannot be said."""
-    if part in _GAPS or part[0] == "[":
-        return frozenset()
-    found: set[str] = set()
-    for option in part.split("|"):
-        if option in _FIXED:
-            return frozenset()
-        if option[0] != "<":
-            found.add(option)
-            continue
-        for one in lists[option[1:-1]]:
-            first = next((need for word in one.split() if (need := _needs(word, lists))), frozenset[str]())
-            if not first:
-                return frozenset()
-            found |= first
-    return frozenset(found)

@@ -1,7 +1,7 @@
 """Decides whether the article answers a question, and with which sentences.
 
 A question is compared with the questions of the article's bank, answered and missing: a soft vote of the nearest ones
-plus a linear head over all of them. An article without a bank is judged by similarity to its sentences alone.
+plus a classifier over all of them. An article without a bank is judged by similarity to its sentences alone.
 Knows nothing of danger, advice or wording.
 """
 
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.kernel import Kernel
 from corpus.article import Passage
+from index.documents import IndexedText
 from index.embed import Vectors
 from index.search import Found, Hit
 from index.store import Match
@@ -23,7 +25,8 @@ PASSAGE_WIDTH = 0.08
 SECOND_PASSAGE = 0.6
 """Weight of a bank question's further passages against its first."""
 SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.3, 0.15
-ANSWERS_ABOVE = 0.1
+VOTE_SHARE = 0.5
+ANSWERS_ABOVE = -0.15
 NEAR_ENOUGH = 0.57
 """Cosine similarity to the nearest bank question below which a question is about something else."""
 CITED_SHARE = 0.4
@@ -47,25 +50,29 @@ class Decision:
     """What is missing, in words, when the nearest missing question is near enough to name it."""
 
 
-def decide(found: Found, vector: Vectors, head: Vectors | None, said: Sequence[Passage] = ()) -> Decision:
+def decide(found: Found, vector: Vectors, head: Kernel | None, said: Sequence[Passage] = ()) -> Decision:
     """Decide from what the index found for a question's vector of shape (dimension,).
 
     Passages already `said` in the turn before count for less: a follow-up asks for something else.
     """
     if head is None or not found.neighbours:
         return _by_similarity(found.hits)
-    score = _vote(found.neighbours) + float(vector @ head[:-1] + head[-1])
+    score = float(head.scores(vector)[0]) + VOTE_SHARE * _vote(found.neighbours)
     if score <= ANSWERS_ABOVE or found.neighbours[0].similarity < NEAR_ENOUGH:
         return Decision(False, score, (), _topic(found.neighbours))
     return Decision(True, score, _passages(found, said), "")
 
 
-def linear_head(vectors: Vectors, answered: Sequence[bool], ridge: float = 1.0) -> Vectors:
-    """Weights of shape (dimension + 1,) of a least-squares classifier: +1 answered, -1 missing, ridge-regularised."""
-    inputs = np.hstack([vectors, np.ones((len(vectors), 1), np.float32)])
-    targets = np.where(answered, 1.0, -1.0)
-    weights = np.linalg.solve(inputs.T @ inputs + ridge * np.eye(inputs.shape[1]), inputs.T @ targets)
-    return np.asarray(weights, dtype=np.float32)
+def fit_head(questions: Sequence[IndexedText], vectors: Vectors) -> Kernel | None:
+    """A classifier over the bank's questions, +1 answered, -1 missing; None when one of the two has none.
+
+    Both weigh the same however many questions they have.
+    """
+    answered = np.array([bool(question.passages) for question in questions], dtype=bool)
+    if not 0 < answered.sum() < len(answered):
+        return None
+    importance = np.where(answered, 0.5 / answered.mean(), 0.5 / (~answered).mean())
+    return Kernel.fit(vectors, np.where(answered, 1.0, -1.0)[:, None], importance)
 
 
 def _vote(neighbours: Sequence[Match]) -> float:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from bot.chain import OTHER_DANGER, Bot
-from bot.danger import DangerRules, load_danger_rules
-from bot.decide import linear_head
+from bot.danger_rules import DangerRules, load_danger_rules
+from bot.decide import fit_head
 from bot.prompts import Prompts, load_prompts
 from bot.triage import Triage
 from corpus.settings import Settings
@@ -24,8 +24,7 @@ def open_bot(settings: Settings) -> Bot:
     triage = Triage.load(embedder.name)
     index = open_index(settings, publication, embedder)
     questions, vectors = index.bank()
-    head = linear_head(vectors, [bool(question.passages) for question in questions]) if questions else None
-    return Bot(index, triage, danger, prompts, head)
+    return Bot(index, triage, danger, prompts, fit_head(questions, vectors))
 
 
 def load_fixed_texts() -> tuple[Prompts, DangerRules]:

@@ -36,7 +36,7 @@ def test_commands_run(command: str) -> None:
 
 
 def test_every_make_target_named_exists() -> None:
-    named = set(re.findall(r"`?make ([a-z]+)", README))
+    named = set(re.findall(r"(?:`|^)make ([a-z]+)", README, re.MULTILINE))
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {"run", "test", "eval"} <= named <= targets
     assert {"run", "test", "check", "index", "eval"} <= targets
@@ -46,13 +46,13 @@ def test_ci_runs_the_readmes_test_command() -> None:
     assert "make test" in (ROOT / ".ci" / "run").read_text()
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", README))
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", README, re.MULTILINE))
 def test_links_lead_somewhere(link: str) -> None:
     assert link.startswith("http") or (ROOT / link).exists()
 
 
 def test_settings_are_documented() -> None:
-    documented = set(re.findall(r"`(ASK_[A-Z]+|CHROMA_URL)`", README))
+    documented = set(re.findall(r"`(ASK_[A-Z]+|CHROMA_URL)`", README, re.MULTILINE))
     names = {"CHROMA_URL" if field.name == "chroma_url" else f"ASK_{field.name.upper()}" for field in fields(Settings)}
     assert documented == names
 

@@ -1,0 +1,125 @@
+"""The language in which danger.yaml describes word patterns, and where they occur in a message.
+
+This module does not know what is dangerous, nor what sets a match aside.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.danger_text import Message, Span
+
+_GAPS = {"..": 3, "...": 7}
+_FIXED = {
+    "#": r"\d+(?:\.\d+)? ",
+    "##": r"\d{2,} ",
+    "###": r"\d{3,} ",
+    "####": r"(?:19|20)\d\d ",
+    ",": "[,.] ",
+    "^": r"(?<!.)(?:\. )?",
+    "$": r"(?:\. )?$",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """One line of word pattern, compiled.
+
+    `a|b` either word, `a*` any ending, `[a]` optional, `..` up to 3 words, `...` up to 7, `<name>` a named list,
+    `#` a number (`##`, `###` of so many digits, `####` a year), `^` and `$` the ends of the message, `,` a pause.
+    `needs` are words of which a message must have one each, `lead` the shortest of them, `first` how a match begins.
+    """
+
+    source: str
+    regex: re.Pattern[str] = field(repr=False)
+    needs: tuple[frozenset[str], ...] = field(repr=False)
+    lead: frozenset[str] = field(repr=False)
+    first: frozenset[str] = field(repr=False)
+
+    def spans(self, message: Message, places: "Places") -> list[Span]:
+        """Where the pattern occurs; it is tried only where its first word stands."""
+        for need in self.needs:
+            if need.isdisjoint(places.stems):
+                return []
+        if not self.first:
+            return [match.span() for match in self.regex.finditer(message.text)]
+        starts = sorted({start for stem in self.first & places.stems for start in places.starts[stem]})
+        return [match.span() for start in starts if (match := self.regex.match(message.text, start))]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where each word of a message stands, and each beginning of a word (marked with `*`)."""
+
+    starts: Mapping[str, list[int]]
+    stems: frozenset[str]
+
+
+def places(message: Message) -> Places:
+    """Index the message's words."""
+    starts: dict[str, list[int]] = {}
+    for word, start in zip(message.words, message.starts, strict=True):
+        starts.setdefault(word, []).append(start)
+    for word, found in list(starts.items()):
+        if word[0].isalpha():
+            for n in range(2, min(len(word), 12) + 1):
+                starts.setdefault(f"{word[:n]}*", []).extend(found)
+    return Places(starts, frozenset(starts))
+
+
+def compile_pattern(source: str, lists: Mapping[str, tuple[str, ...]]) -> Pattern:
+    """Compile one pattern. Raises ValueError for a list that does not exist or a sign out of place."""
+    parts = source.split()
+    if not any(part[0].isalnum() or part[0] == "<" for part in parts):
+        raise ValueError(f"the pattern {source!r} has no word in it")
+    regex = "".join(_regex(part, lists) for part in parts)
+    needs = tuple(need for part in parts if (need := _needs(part, lists)))
+    lead = min(needs, key=len, default=frozenset[str]())
+    return Pattern(source, re.compile(rf"(?<!\S){regex}"), needs, lead, first=_needs(parts[0], lists, at_start=True))
+
+
+def _regex(part: str, lists: Mapping[str, tuple[str, ...]]) -> str:
+    """The part as a regular expression that takes the space after each word with it."""
+    if part in _GAPS:
+        return rf"(?:[^\s.]\S* ){{0,{_GAPS[part]}}}"
+    if part[0] == "[" and part[-1] == "]":
+        return rf"(?:{_regex(part[1:-1], lists)})?"
+    plain: list[str] = []
+    special: list[str] = []
+    for option in part.split("|"):
+        (plain if re.fullmatch(r"\w+\*?", option) else special).append(_option(option, lists))
+    if plain:
+        special.append(plain[0] + " " if len(plain) == 1 else rf"(?:{'|'.join(plain)}) ")
+    return special[0] if len(special) == 1 and len(plain) == 1 else rf"(?:{'|'.join(special)})"
+
+
+def _option(option: str, lists: Mapping[str, tuple[str, ...]]) -> str:
+    if option in _FIXED:
+        return _FIXED[option]
+    if option[:1] == "<" and option[-1:] == ">":
+        if option[1:-1] not in lists:
+            raise ValueError(f"there is no list called {option}")
+        return "|".join("".join(_regex(part, lists) for part in one.split()) for one in lists[option[1:-1]])
+    if not re.fullmatch(r"\w+\*?", option):
+        raise ValueError(f"{option!r} is neither a word nor a sign of the pattern language")
+    return option[:-1] + r"\S*" if option.endswith("*") else option
+
+
+def _needs(part: str, lists: Mapping[str, tuple[str, ...]], *, at_start: bool = False) -> frozenset[str]:
+    """The words of which a message must have one (at the start of the match, if so asked), or nothing if unknown."""
+    if part in _GAPS or part[0] == "[":
+        return frozenset()
+    found: set[str] = set()
+    for option in part.split("|"):
+        if option in _FIXED:
+            return frozenset()
+        if option[0] != "<":
+            found.add(option)
+            continue
+        for one in lists[option[1:-1]]:
+            words = one.split()[:1] if at_start else one.split()
+            first = next((need for word in words if (need := _needs(word, lists, at_start=at_start))), frozenset[str]())
+            if not first:
+                return frozenset()
+            found |= first
+    return frozenset(found)

@@ -1,0 +1,247 @@
+"""Read danger.yaml into compiled, checked rules.
+
+This module knows how the file is written. It does not know how a message is judged by it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from bot.danger_pattern import Pattern, compile_pattern
+from bot.danger_text import Speller, neighbours
+from corpus.errors import ArticleError
+from corpus.yaml_file import read_yaml
+
+_Lists = Mapping[str, tuple[str, ...]]
+
+_CUES = ("right_now", "now", "past", "not_past", "general", "general_either", "turn", "person")
+_WORD = re.compile(r"\w+\*?")
+_LIMIT = re.compile(r"\((?P<kind>\w+) (?P<side>below|at least) (?P<bound>\d+(?:\.\d+)?)\)")
+_SETTINGS = {"negated", "past", "general"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of measured value: the words that announce it, its units, and what is plausible."""
+
+    words: frozenset[str]
+    devices: frozenset[str]
+    units: frozenset[str]
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A condition on a measured value of one kind."""
+
+    kind: str
+    below: float
+    at_least: float
+
+    def holds(self, value: float) -> bool:
+        return self.at_least <= value < self.below
+
+
+@dataclass(frozen=True)
+class Rule:
+    """All slots must be found, near enough to each other; a slot is found by any of its patterns or limits."""
+
+    group: str
+    id: str
+    source: str
+    slots: tuple[tuple[Pattern | Limit, ...], ...]
+    within: str
+    even_if: frozenset[str]
+    unless: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True)
+class DangerRules:
+    """Everything in danger.yaml, compiled."""
+
+    rules: tuple[Rule, ...]
+    speller: Speller = field(repr=False)
+    kinds: Mapping[str, Kind] = field(repr=False)
+    not_values: frozenset[str] = field(repr=False)
+    value_verbs: frozenset[str] = field(repr=False)
+    cues: Mapping[str, tuple[Pattern, ...]] = field(repr=False)
+    negated: re.Pattern[str] = field(repr=False)
+    by_lead: Mapping[str, tuple[Pattern, ...]] = field(repr=False)
+
+
+class _Strict:
+    """A part of the file in which unknown keys are errors."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class _KindText(_Strict):
+    words: str
+    units: str
+    plausible: tuple[float, float]
+    devices: str = ""
+
+
+@dataclass(frozen=True)
+class _ReadingsText(_Strict):
+    kinds: dict[str, _KindText]
+    not_values: str
+    value_verbs: str
+
+
+@dataclass(frozen=True)
+class _SpellingText(_Strict):
+    forms: dict[str, str]
+    ordinary: str
+
+
+@dataclass(frozen=True)
+class _RuleText(_Strict):
+    id: str
+    source: str
+    any: str = ""
+    all: tuple[str, ...] = ()
+    within: Literal["sentence", "nearby", "message"] = "nearby"
+    even_if: str = ""
+    unless: str = ""
+
+
+@dataclass(frozen=True)
+class _FileText(_Strict):
+    """danger.yaml as written, before its patterns are compiled."""
+
+    words: dict[str, str]
+    readings: _ReadingsText
+    context: dict[str, str]
+    groups: dict[str, list[_RuleText]]
+    spelling: _SpellingText
+
+
+def load_danger_rules(path: Path) -> DangerRules:
+    """Read and check the rules.
+
+    Raises:
+        ArticleError: the file cannot be used; the sentence names file, line and rule.
+    """
+    source = path.read_text("utf-8")
+    text = read_yaml(source, _FileText, path)
+    try:
+        return _compile(text)
+    except _Misfit as misfit:
+        line = next((n for n, line in enumerate(source.splitlines(), 1) if misfit.mark in line), 1)
+        raise ArticleError(path, line, str(misfit)) from misfit
+
+
+class _Misfit(ValueError):
+    """Something in the file that is well-formed and yet wrong; `mark` is found on its line."""
+
+    def __init__(self, mark: str, problem: str) -> None:
+        super().__init__(problem)
+        self.mark = mark
+
+
+def _compile(text: _FileText) -> DangerRules:
+    lists = {name: _entries(entries) for name, entries in text.words.items()}
+    if set(text.context) != {*_CUES, "negation", "negation_bridge"}:
+        raise _Misfit("context:", f"context should have {', '.join((*_CUES, 'negation', 'negation_bridge'))}")
+    cues = {name: _patterns(text.context[name], lists, f"{name}:", f"context {name}") for name in _CUES}
+    kinds = {
+        name: Kind(
+            words=frozenset(_entries(kind.words)),
+            devices=frozenset(_entries(kind.devices)),
+            units=frozenset(_entries(kind.units)),
+            lowest=kind.plausible[0],
+            highest=kind.plausible[1],
+        )
+        for name, kind in text.readings.kinds.items()
+    }
+    rules = tuple(_rule(rule, group, lists, kinds) for group, entries in text.groups.items() for rule in entries)
+    ids = [rule.id for rule in rules]
+    if twice := [name for name in ids if ids.count(name) > 1]:
+        raise _Misfit(f"id: {twice[0]}", f"rule {twice[0]}: the name is used twice")
+    return DangerRules(
+        rules=rules,
+        speller=_speller(text, rules, lists),
+        kinds=kinds,
+        not_values=frozenset(_entries(text.readings.not_values)),
+        value_verbs=frozenset(_entries(text.readings.value_verbs)),
+        cues=cues,
+        negated=_negation(text.context, lists),
+        by_lead=_by_lead(rules, cues),
+    )
+
+
+def _by_lead(rules: tuple[Rule, ...], cues: Mapping[str, tuple[Pattern, ...]]) -> dict[str, tuple[Pattern, ...]]:
+    """For each word, the patterns worth trying where a message has it."""
+    index: dict[str, list[Pattern]] = {}
+    of_rules = (item for rule in rules for items in (*rule.slots, rule.unless) for item in items)
+    for item in (*of_rules, *(pattern for patterns in cues.values() for pattern in patterns)):
+        if isinstance(item, Pattern):
+            for word in item.lead:
+                index.setdefault(word, []).append(item)
+    return {word: tuple(patterns) for word, patterns in index.items()}
+
+
+def _rule(text: _RuleText, group: str, lists: _Lists, kinds: Mapping[str, Kind]) -> Rule:
+    mark, where, even_if = f"id: {text.id}", f"rule {text.id}", frozenset(text.even_if.split())
+    if bool(text.any) == bool(text.all):
+        raise _Misfit(mark, f"{where}: give either any or all")
+    if not even_if <= _SETTINGS:
+        raise _Misfit(mark, f"{where}: even_if is some of {', '.join(sorted(_SETTINGS))}")
+    slots = tuple(
+        tuple(_item(item, lists, kinds, mark, where) for item in _entries(slot)) for slot in text.all or (text.any,)
+    )
+    if not all(slots):
+        raise _Misfit(mark, f"{where}: a slot is empty")
+    unless = _patterns(text.unless, lists, mark, where)
+    return Rule(group, text.id, text.source, slots, text.within, even_if, unless)
+
+
+def _item(item: str, lists: _Lists, kinds: Mapping[str, Kind], mark: str, where: str) -> Pattern | Limit:
+    if not item.startswith("("):
+        return _patterns(item, lists, mark, where)[0]
+    limit = _LIMIT.fullmatch(item)
+    if limit is None or limit["kind"] not in kinds:
+        raise _Misfit(mark, f"{where}: {item} should read like (glucose below 3.0), of {', '.join(kinds)}")
+    bound = float(limit["bound"])
+    if limit["side"] == "below":
+        return Limit(limit["kind"], below=bound, at_least=float("-inf"))
+    return Limit(limit["kind"], below=float("inf"), at_least=bound)
+
+
+def _speller(text: _FileText, rules: tuple[Rule, ...], lists: _Lists) -> Speller:
+    """Words of the file are right as they are; slips are mended to those of lists, slots and kinds of value."""
+    forms = {wrong: right for right, wrongs in text.spelling.forms.items() for wrong in _entries(wrongs)}
+    items = [item for rule in rules for slot in rule.slots for item in slot]
+    sources = [item.source for item in items if isinstance(item, Pattern)]
+    sources += [entry for entries in lists.values() for entry in entries]
+    sources += [kind.words for kind in text.readings.kinds.values()]
+    wanted = {word for source in sources for word in _WORD.findall(source) if word.isalpha() and len(word) >= 4}
+    others = [pattern.source for rule in rules for pattern in rule.unless]
+    others += [*text.context.values(), text.readings.not_values, text.readings.value_verbs]
+    used = {word for source in others for word in _WORD.findall(source)} | set(_WORD.findall(" ".join(sources)))
+    return Speller(frozenset(used | {*text.spelling.ordinary.split()}), forms, neighbours(frozenset(wanted)))
+
+
+def _negation(context: Mapping[str, str], lists: _Lists) -> re.Pattern[str]:
+    words, bridge = (
+        "|".join(pattern.regex.pattern for pattern in _patterns(context[name], lists, f"{name}:", f"context {name}"))
+        for name in ("negation", "negation_bridge")
+    )
+    return re.compile(rf"(?:{words})(?:{bridge})*$")
+
+
+def _patterns(entries: str, lists: _Lists, mark: str, where: str) -> tuple[Pattern, ...]:
+    try:
+        return tuple(compile_pattern(source, lists) for source in _entries(entries))
+    except ValueError as error:
+        raise _Misfit(mark, f"{where}: {error}") from error
+
+
+def _entries(text: str) -> tuple[str, ...]:
+    """What a text lists, separated by semicolons or lines."""
+    return tuple(entry.strip() for entry in re.split("[;\n]", text) if entry.strip())
