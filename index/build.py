@@ -165,6 +165,6 @@ def _publish(folder: Path, home: Path, identity: Identity) -> Path:
     numbers = [int(path.name.rsplit("-", 1)[1]) for path in older]
     target = folder.rename(home / f"{identity.fingerprint}-{max(numbers, default=0) + 1}")
     with shared(home / "read.lock", alone=True):
-        for path in older:
-            shutil.rmtree(path)
+        for path in older:  # renamed first: a build half removed must not look like one
+            shutil.rmtree(path.rename(home / f"{UNFINISHED}{path.name.replace('-', '.')}"))
     return target

@@ -45,12 +45,15 @@ def _passages(article: Article) -> Iterator[IndexedText]:
 def _aliases(publication: Publication) -> Iterator[IndexedText]:
     ids = {passage.text: passage.id for passage in publication.article.passages}
     for note in publication.notes.sentences:
-        for number, alias in enumerate((*filter(None, [note.ask]), *note.aliases), 1):
+        for number, alias in enumerate(note.aliases, 1):
             yield IndexedText(f"{ids[note.quote]}/alias{number}", "alias", alias, (ids[note.quote],))
 
 
 def _bank(publication: Publication) -> Iterator[IndexedText]:
     ids = {passage.text: passage.id for passage in publication.article.passages}
+    for note in publication.notes.sentences:
+        if note.ask:  # a question that is offered must be one that is answered
+            yield IndexedText(f"{ids[note.quote]}/ask", "question", note.ask, (ids[note.quote],))
     for group_number, group in enumerate(publication.bank.answered, 1):
         passages = tuple(ids[quote] for quote in group.quotes)
         for number, question in enumerate(group.questions, 1):

@@ -10,7 +10,7 @@ from corpus.load import Publication
 from corpus.split import SPLITTER
 from index.embed import Embedder
 
-FORMAT = 1
+FORMAT = 2
 """Change it when an index built by older code can no longer be read."""
 FILE = "manifest.json"
 
