@@ -150,19 +150,22 @@ def _overlap(one: Span, two: Span) -> bool:
 
 
 def _general(span: Span, view: _View) -> bool:
-    """A general question or a story in the same breath, with no person between its words and the match.
+    """A general question in the same breath, with no person between its words and the match; or a story.
 
-    Where the words follow the match, no person may stand before it in the sentence either.
+    Where the words follow the match, no person may stand before it in the sentence either. A story may have persons.
     """
     low, high = view.around(span)
     if view.cues("right_now", low, high):
         return False
-    for cue in (*view.cues("general", low, span[0] + 1), *view.cues("general_either", low, high)):
+    stories = view.cues("fiction", low, high)
+    for cue in (*stories, *view.cues("general", low, span[0] + 1), *view.cues("general_either", low, high)):
         if view.words_between(span, cue) > _GENERAL_WORDS or view.pause_between(span, cue):
             continue
         first, second = sorted((span, cue))
         start, end = (cue[1], span[1]) if cue[0] <= span[0] else (low, cue[0])
-        if not view.cues("turn", first[1], second[0]) and not view.cues("person", start, end):
+        if view.cues("turn", first[1], second[0]):
+            continue
+        if cue in stories or not view.cues("person", start, end):
             return True
     return False
 

@@ -16,7 +16,7 @@ from corpus.yaml_file import read_yaml
 
 _Lists = Mapping[str, tuple[str, ...]]
 
-_CUES = ("right_now", "now", "past", "not_past", "general", "general_either", "turn", "person")
+_CUES = ("right_now", "now", "past", "not_past", "general", "general_either", "fiction", "turn", "person")
 _WORD = re.compile(r"\w+\*?")
 _LIMIT = re.compile(r"\((?P<kind>\w+) (?P<side>below|at least) (?P<bound>\d+(?:\.\d+)?)\)")
 _SETTINGS = {"negated", "past", "general"}

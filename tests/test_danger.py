@@ -22,7 +22,7 @@ readings:
   not_values: years
   value_verbs: is
 context: {right_now: today, now: now, past: "## years ago", not_past: diabetic, general: what are,
-  general_either: in general, turn: but, person: my, negation: "no", negation_bridge: any}
+  general_either: in general, fiction: in a film, turn: but, person: my, negation: "no", negation_bridge: any}
 groups:
   heart:
     - {id: chest, source: NHS, any: "chest <pain>"}
@@ -69,6 +69,12 @@ def test_nothing_around_it_undoes_a_danger(around: str, rules: DangerRules) -> N
 def test_how_it_is_written_does_not_matter(rules: DangerRules) -> None:
     for text in ("I can’t breathe", "I CAN'T BREATHE", "i cannot breathe", "caaant breatheee", "с.а.n.t b.r.e.a.t.h.e"):
         assert find_danger(text, rules), text
+
+
+def test_a_story_is_no_danger_but_what_follows_it_is(rules: DangerRules) -> None:
+    assert find_danger("in the film he injects her and she wont wake up", rules) is None
+    assert find_danger("we watched the film, he wont wake up", rules)
+    assert find_danger("in the film he takes a whole pen, i want to die too", rules)
 
 
 def test_units_are_told_apart(rules: DangerRules) -> None:
