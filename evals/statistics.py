@@ -35,7 +35,7 @@ def bootstrap(hits: Sequence[float], out_of: Sequence[float]) -> tuple[float, fl
 def mcnemar(losses: int, gains: int) -> float:
     """Two-sided exact p of so many losses and gains among pairs (McNemar 1947, binomial form); 1 without any."""
     n = losses + gains
-    tail = sum(comb(n, k) for k in range(min(losses, gains) + 1)) / 2**n
+    tail = float(sum(comb(n, k) for k in range(min(losses, gains) + 1)) / 2**n)
     return min(1.0, 2 * tail)
 
 

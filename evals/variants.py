@@ -19,8 +19,34 @@ KEEP = frozenset({"never", "without", "cannot", "couldn", "doesn", "wouldn", "sh
 NEIGHBOURS = dict(
     zip(
         "abcdefghijklmnopqrstuvwxyz",
-        "sqwz vnhg xvdf serfcx wsdr drtgvc ftyhbv gyujnb ujko huiknm jiolm kop njk bhjm iklp ol wa edft awedxz rfgy "
-        "yhji cfgb qase zsdc tghu asx".split(),
+        (
+            "sqwz",
+            "vnhg",
+            "xvdf",
+            "serfcx",
+            "wsdr",
+            "drtgvc",
+            "ftyhbv",
+            "gyujnb",
+            "ujko",
+            "huiknm",
+            "jiolm",
+            "kop",
+            "njk",
+            "bhjm",
+            "iklp",
+            "ol",
+            "wa",
+            "edft",
+            "awedxz",
+            "rfgy",
+            "yhji",
+            "cfgb",
+            "qase",
+            "zsdc",
+            "tghu",
+            "asx",
+        ),
         strict=True,
     )
 )

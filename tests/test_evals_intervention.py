@@ -1,5 +1,6 @@
-"""Faithfulness by intervention: change the article and rebuild, and the answers must follow it, sentence by sentence."""
+"""Faithfulness by intervention: change the article and rebuild, and the answers must follow, sentence by sentence."""
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,13 +34,16 @@ def edit(folder: Path, passages: tuple[Passage, ...], new: Mapping[str, str]) ->
     for passage in passages:
         if passage.text in new:
             body = body.replace(marked(passage, passage.text), marked(passage, new[passage.text]))
+            if not new[passage.text]:  # a footnote must be marked somewhere: in a caption, which is never quoted
+                marks = "".join(f" [^{label}]" for label in passage.footnotes)
+                body = body.replace("<!-- caption -->\n\nWoman", f"<!-- caption -->\n\nWoman{marks}")
     for label in {passage.section.removeprefix("Footnote ") for passage in passages if passage.kind == "footnote"}:
         if f"[^{label}]: \n" in f"{body}\n":
             body = f"{body}\n".replace(f"[^{label}]: \n", "\n").replace(f" [^{label}]", "")
     body = "\n".join(line for line in body.split("\n") if line.strip() != "#")
     article.write_text(f"{head}\n---\n{body}", "utf-8")
 
-    yaml, words = YAML(typ="safe"), body.casefold()
+    yaml, words = YAML(typ="safe"), re.sub("<!--.*?-->", "", body).casefold()
     notes, bank = (yaml.load(folder / name) for name in ("notes.yaml", "bank.yaml"))
     notes["terms"] = [term for term in notes["terms"] if term["term"].casefold() in words]
     for note in notes["sentences"]:
