@@ -12,7 +12,7 @@ import numpy as np
 from bot.answer import Answer, Citation, Outcome, Sentence
 from bot.danger import DangerRules, find_danger
 from bot.decide import Decision, decide
-from bot.followup import leaned_on
+from bot.followup import leaned_on, points_back
 from bot.kernel import Kernel
 from bot.prompts import Prompts
 from bot.question import Question
@@ -31,16 +31,15 @@ OUTCOMES: dict[str, Outcome] = {
 SUGGESTIONS = 3
 OTHER_DANGER = "other_acute"
 ASIDE = ("greeting", "offtopic")
-ON_TOPIC = 0.55
-"""A question this similar to one of the bank is about the article, whatever the triage classifier says."""
 STANDS_ALONE = 0.72
 """A follow-up this similar to one of the bank needs no earlier turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A question as it was understood: its vector, what is near it, and what the turn before was answered with."""
+    """A question as it was understood: its class, its vector, what is near it, and what was just said."""
 
+    label: str
     vector: Vectors
     found: Found
     said: tuple[Passage, ...] = ()
@@ -71,26 +70,26 @@ class Bot:
 
     def _route(self, question: Question) -> Answer:
         heard = self._hear(question)
-        label = self.triage.label(heard.vector)
-        if label == EMERGENCY:
+        if heard.label == EMERGENCY:
             return self._urgent(question, OTHER_DANGER)
-        near = heard.found.neighbours[0].similarity if heard.found.neighbours else 0.0
-        if label != GO_ON and not (label in ASIDE and near >= ON_TOPIC):
-            return self._answer(question, OUTCOMES[label], suggestions=self._suggest(heard.found))
+        if heard.label != GO_ON:
+            return self._answer(question, OUTCOMES[heard.label], suggestions=self._suggest(heard.found))
         return self._write(question, heard.found, decide(heard.found, heard.vector, self.head, heard.said))
 
     def _hear(self, question: Question) -> Heard:
-        """Embed and search a question, together with the turn it leans on if it does not stand alone."""
+        """Embed, sort and search a question, together with the turn it leans on if it does not stand alone."""
         before = leaned_on(question)
         texts = [question.text, *([f"{before} {question.text}", before] if before else [])]
         vectors = self.index.embedder.embed(texts)
-        found = self.index.search(question.text, vectors[0])
-        if not before or (found.neighbours and found.neighbours[0].similarity >= STANDS_ALONE):
-            return Heard(vectors[0], found)
+        label, found = self.triage.label(vectors[0]), self.index.search(question.text, vectors[0])
+        known = bool(found.neighbours) and found.neighbours[0].similarity >= STANDS_ALONE
+        if not before or known or (label in ASIDE and not points_back(question.text)):
+            return Heard(label, vectors[0], found)
         both = vectors[0] + vectors[1]
         vector = both / np.linalg.norm(both)
         said = decide(self.index.search(before, vectors[2]), vectors[2], self.head).passages
-        return Heard(vector, self.index.search(texts[1], vector), said)
+        # "and for them?" alone sounds like small talk; what it is about stands in the turn before.
+        return Heard(GO_ON if label in ASIDE else label, vector, self.index.search(texts[1], vector), said)
 
     def _write(self, question: Question, found: Found, decision: Decision) -> Answer:
         if not decision.answers:

@@ -35,8 +35,13 @@ def leaned_on(question: Question) -> str:
 
 
 def leans_back(text: str) -> bool:
-    """Whether the wording points to an earlier turn."""
-    return bool(OPENER.search(text) or PRONOUN.search(text) or len(_content(text)) < FEW)
+    """Whether a question needs an earlier turn to mean something: it points there, or says too little."""
+    return points_back(text) or len(_content(text)) < FEW
+
+
+def points_back(text: str) -> bool:
+    """Whether the wording itself points to an earlier turn."""
+    return bool(OPENER.search(text) or PRONOUN.search(text))
 
 
 def _content(text: str) -> list[str]:

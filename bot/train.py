@@ -31,6 +31,7 @@ def examples() -> list[tuple[str, str]]:
     for publication in load_corpus(ARTICLES):
         groups: tuple[Answered | Missing, ...] = (*publication.bank.answered, *publication.bank.missing)
         pairs += [(question, GO_ON) for group in groups for question in group.questions]
+        pairs += [(note.ask, GO_ON) for note in publication.notes.sentences if note.ask]
     return list(dict.fromkeys(pairs))
 
 
