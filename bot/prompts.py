@@ -37,15 +37,12 @@ class Interface:
     chat_label: str
     starters_label: str
     says: str
-    plain: str
     sources: str
     footnote: str
-    refers_to_footnote: str
     try_asking: str
     urgent: str
     warming: str
     failed: str
-    about: str
     article_by: str
     article_by_other: str
 
