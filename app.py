@@ -39,7 +39,7 @@ def serve() -> int:
     parser.add_argument("--port", type=int, default=settings.port)
     arguments = parser.parse_args()
     settings = replace(settings, host=arguments.host, port=arguments.port)
-    publication, (prompts, _) = open_publication(settings), load_fixed_texts()
+    publication, (prompts, *_) = open_publication(settings), load_fixed_texts()
     app = create_app(settings, publication, prompts, lambda: open_bot(settings))
     print(f"Ask the Article: http://{settings.host}:{settings.port}", flush=True)
     uvicorn.run(

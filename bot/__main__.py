@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.answer import Answer
+from bot.chain import Bot
 from bot.guard import check
 from bot.prompts import Interface
 from corpus.errors import AskError
@@ -26,6 +27,7 @@ def main() -> int:
     what.add_argument("--jsonl", action="store_true", help='lines {"id", "question", "history"} in, Answer JSON out')
     what.add_argument("--guard", action="store_true", help='lines {"id", "claim", "sources"} in, verdicts out')
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    parser.add_argument("--debug", action="store_true", help='with --json or --jsonl: why, in a field "debug"')
     arguments = parser.parse_args()
     try:
         if arguments.guard:
@@ -34,17 +36,20 @@ def main() -> int:
 
         bot = open_bot(Settings.from_env(os.environ))
         if arguments.jsonl:
-            return _stream(lambda row: bot.ask(row["question"], _turns(row.get("history"))).as_dict())
-        answer = bot.ask(arguments.question)
-        print(
-            json.dumps(answer.as_dict(), ensure_ascii=False)
-            if arguments.json
-            else readable(answer, bot.prompts.interface)
-        )
+            return _stream(lambda row: _answered(bot, row["question"], _turns(row.get("history")), arguments.debug))
+        if arguments.json:
+            print(json.dumps(_answered(bot, arguments.question, (), arguments.debug), ensure_ascii=False))
+        else:
+            print(readable(bot.ask(arguments.question), bot.prompts.interface))
     except AskError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _answered(bot: Bot, question: str, history: tuple[str, ...], debug: bool) -> Row:
+    answer, reason = bot.consider(question, history)
+    return answer.as_dict() | ({"debug": reason.as_dict()} if debug else {})
 
 
 def readable(answer: Answer, words: Interface) -> str:

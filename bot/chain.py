@@ -1,24 +1,23 @@
-"""From a question to an Answer: stand alone, danger, triage, retrieve, decide, write.
+"""From a question to an Answer: danger, hear, triage, decide, write.
 
 Everything that a patient can see leaves through `Bot._answer`, so a fixed text, a verbatim span and the disclaimer
 are all there can be.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from bot.answer import Answer, Citation, Outcome, Sentence
 from bot.danger import DangerRules, find_danger
-from bot.decide import Decision, decide
-from bot.followup import leaned_on, points_back
-from bot.kernel import Kernel
+from bot.decide import Decision, decide, in_parts
+from bot.hear import Ear, Heard
+from bot.language import Languages
 from bot.prompts import Prompts
 from bot.question import Question
-from bot.triage import EMERGENCY, GO_ON, Triage
+from bot.reason import Reason
+from bot.triage import EMERGENCY, GO_ON
 from corpus.article import Passage
-from index.embed import Vectors
 from index.search import Found, Index
 
 OUTCOMES: dict[str, Outcome] = {
@@ -29,98 +28,81 @@ OUTCOMES: dict[str, Outcome] = {
 }
 """The outcome, and through it the notice, of each class of the triage classifier."""
 SUGGESTIONS = 3
-OTHER_DANGER = "other_acute"
-ASIDE = ("greeting", "offtopic")
-STANDS_ALONE = 0.72
-"""A follow-up this similar to one of the bank needs no earlier turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A question as it was understood: its class, its vector, what is near it, and what was just said."""
-
-    label: str
-    vector: Vectors
-    found: Found
-    said: tuple[Passage, ...] = ()
+OTHER_DANGER, OFF_TOPIC = "other_acute", "offtopic"
 
 
 @dataclass(frozen=True)
 class Bot:
     """Answers from one article. Stateless: history comes with the question."""
 
-    index: Index
-    triage: Triage
+    ear: Ear
     danger: DangerRules
+    languages: Languages
     prompts: Prompts
-    head: Kernel | None
-    """The decision's classifier over the question bank; None when the article has no bank."""
+
+    @property
+    def index(self) -> Index:
+        """The index of its article."""
+        return self.ear.index
 
     def ask(self, asked: str, history: Sequence[str] = ()) -> Answer:
         """Answer a question; any string gets an answer, and every answer the disclaimer."""
+        return self.consider(asked, history)[0]
+
+    def consider(self, asked: str, history: Sequence[str] = ()) -> tuple[Answer, Reason]:
+        """The answer with its reason."""
         question = Question.of(asked, tuple(history))
-        urgent = find_danger(question.text, self.danger)
-        if urgent:
-            return self._urgent(question, urgent.group)
-        if not question.text:
-            return self._answer(question, "not_in_article", "empty_question")
-        if question.too_long:
-            return self._answer(question, "not_in_article", "too_long")
-        return self._route(question)
+        if danger := find_danger(question.text, self.danger):
+            urgent = self.prompts.urgent[danger.group]
+            return self._answer(question, "emergency", [urgent]), Reason(danger.rule, danger.matched)
+        if code := self.languages.danger_in(question.text):
+            return self._answer(question, "emergency", [self.prompts.urgent_languages[code]]), Reason(f"phrase-{code}")
+        if not question.text or question.too_long:
+            notice = self.prompts.notice("too_long" if question.text else "empty_question")
+            return self._answer(question, "not_in_article", [notice]), Reason()
+        return self._sort(question, self.ear.hear(question), self.languages.spoken(question.text))
 
-    def _route(self, question: Question) -> Answer:
-        heard = self._hear(question)
-        if heard.label == EMERGENCY:
-            return self._urgent(question, OTHER_DANGER)
-        if heard.label != GO_ON:
-            return self._answer(question, OUTCOMES[heard.label], suggestions=self._suggest(heard.found))
-        return self._write(question, heard.found, decide(heard.found, heard.vector, self.head, heard.said))
-
-    def _hear(self, question: Question) -> Heard:
-        """Embed, sort and search a question, together with the turn it leans on if it does not stand alone."""
-        before = leaned_on(question)
-        texts = [question.text, *([f"{before} {question.text}", before] if before else [])]
-        vectors = self.index.embedder.embed(texts)
-        label, found = self.triage.label(vectors[0]), self.index.search(question.text, vectors[0])
-        known = bool(found.neighbours) and found.neighbours[0].similarity >= STANDS_ALONE
-        if not before or known or (label in ASIDE and not points_back(question.text)):
-            return Heard(label, vectors[0], found)
-        both = vectors[0] + vectors[1]
-        vector = both / np.linalg.norm(both)
-        said = decide(self.index.search(before, vectors[2]), vectors[2], self.head).passages
-        # "and for them?" alone sounds like small talk; what it is about stands in the turn before.
-        return Heard(GO_ON if label in ASIDE else label, vector, self.index.search(texts[1], vector), said)
+    def _sort(self, question: Question, heard: tuple[Heard, ...], language: str) -> tuple[Answer, Reason]:
+        """By the triage and the language; only a question about the article goes on."""
+        label, reason = heard[0].label, Reason(language=language, heard=heard)
+        if label == OFF_TOPIC and not heard[0].found.neighbours:
+            label = GO_ON  # without a bank nobody has said what this article's topic is
+        if label == EMERGENCY:
+            return self._answer(question, "emergency", [self.prompts.urgent[OTHER_DANGER]]), reason
+        if language:
+            return self._answer(question, "not_in_article", [self.prompts.languages[language]]), reason
+        if label != GO_ON:
+            outcome = OUTCOMES[label]
+            notice = self.prompts.notice(outcome)
+            return self._answer(question, outcome, [notice], suggestions=self._suggest(heard[0].found)), reason
+        whole, *parts = (decide(one.found) for one in heard)
+        decision = in_parts(whole, parts)
+        return self._write(question, heard[0].found, decision), Reason(heard=heard, decision=decision)
 
     def _write(self, question: Question, found: Found, decision: Decision) -> Answer:
+        notice, topic = self.prompts.notice, decision.topic
         if not decision.answers:
-            notice = "not_in_article_topic" if decision.topic else "not_in_article"
-            return self._answer(question, "not_in_article", notice, self._suggest(found), topic=decision.topic)
-        notice = "provider_claim" if self._claims(decision.passages) else ""
+            text = notice("not_in_article_topic", topic=topic) if topic else notice("not_in_article")
+            return self._answer(question, "not_in_article", [text], suggestions=self._suggest(found))
+        texts = [notice("partly", topic=topic)] if topic else []
+        texts += [notice("not_its_word", word=word) for word in self._not_its_words(question.text)[:1]]
+        texts += [notice("provider_claim")] if self._claims(decision.passages) else []
         suggestions = self._suggest(found, decision.passages)
-        return self._answer(question, "answered", notice, suggestions, passages=decision.passages)
-
-    def _urgent(self, question: Question, group: str) -> Answer:
-        return self._answer(question, "emergency", urgent=group)
+        return self._answer(question, "answered", texts, decision.passages, suggestions)
 
     def _answer(
         self,
         question: Question,
         outcome: Outcome,
-        notice: str = "",
+        texts: Sequence[str],
+        passages: Sequence[Passage] = (),
         suggestions: tuple[str, ...] = (),
-        *,
-        passages: tuple[Passage, ...] = (),
-        urgent: str = "",
-        topic: str = "",
     ) -> Answer:
+        """The only maker of answers; `texts` are notices from prompts/."""
         article = self.index.publication.article
         citations = tuple(Citation.of(number, article, passage) for number, passage in enumerate(passages, 1))
-        name = notice or (outcome if outcome != "answered" else "")
-        texts = [self.prompts.urgent[urgent]] if urgent else []
-        if not urgent and any(find_danger(turn, self.danger) for turn in question.history):
-            texts.append(self.prompts.notice("reminder"))
-        if name and not urgent:
-            texts.append(self.prompts.notice(name, **({"topic": topic} if topic else {})))
+        if outcome != "emergency" and any(self._danger_in(turn) for turn in question.history):
+            texts = [self.prompts.notice("reminder"), *texts]
         return Answer(
             question=question.asked,
             outcome=outcome,
@@ -130,6 +112,14 @@ class Bot:
             suggestions=suggestions,
             disclaimer=self.prompts.disclaimer,
         )
+
+    def _danger_in(self, turn: str) -> bool:
+        return bool(find_danger(turn, self.danger) or self.languages.danger_in(turn))
+
+    def _not_its_words(self, text: str) -> list[str]:
+        """Words of the question that promise much and that the article does not have."""
+        asked, said = _words(text), _words(self.index.publication.article.text)
+        return [word for word, forms in self.prompts.strong_words.items() if asked & set(forms) - said]
 
     def _claims(self, passages: Sequence[Passage]) -> bool:
         """Whether any of the passages praises the therapy or its provider."""
@@ -143,3 +133,7 @@ class Bot:
         asks = {note.quote: note.ask for note in self.index.publication.notes.sentences if note.ask}
         near = (hit.passage for hit in found.hits if hit.passage not in cited and hit.passage.text in asks)
         return tuple(dict.fromkeys(asks[passage.text] for passage in near))[:SUGGESTIONS]
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[\w%]+(?:-\w+)*", text.lower()))

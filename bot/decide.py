@@ -1,7 +1,7 @@
 """Decides whether the article answers a question, and with which sentences.
 
-A question is compared with the questions of the article's bank, answered and missing: a soft vote of the nearest ones
-plus a classifier over all of them. An article without a bank is judged by similarity to its sentences alone.
+The nearest questions of the article's bank vote, answered against missing, the nearer the more. An article without a
+bank is judged by similarity to its sentences alone.
 Knows nothing of danger, advice or wording.
 """
 
@@ -11,28 +11,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.kernel import Kernel
 from corpus.article import Passage
-from index.documents import IndexedText
 from index.embed import Vectors
 from index.search import Found, Hit
 from index.store import Match
 
-VOTE_WIDTH = 0.05
+VOTE_WIDTH = 0.03
 """Cosine distance at which a neighbour's vote falls to 1/e, for whether the article answers."""
 PASSAGE_WIDTH = 0.08
 """The same, for which passages."""
 SECOND_PASSAGE = 0.6
 """Weight of a bank question's further passages against its first."""
 SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.3, 0.15
-VOTE_SHARE = 0.5
-ANSWERS_ABOVE = -0.15
+ANSWERS_ABOVE = 0.0
 NEAR_ENOUGH = 0.57
 """Cosine similarity to the nearest bank question below which a question is about something else."""
 CITED_SHARE = 0.4
 """A passage is cited when it has this share of the best passage's weight."""
 MOST_CITED = 3
-SAID_WEIGHT = 0.6
+SURELY_ANSWERED, SURELY_MISSING = 0.4, -0.6
+"""Scores of a part of a question from which it alone decides that the whole is answered, or partly missing."""
 SIMILAR_ENOUGH = 0.45
 """Without a bank: cosine similarity of question and sentence from which the sentence is taken to answer."""
 
@@ -43,36 +41,31 @@ class Decision:
 
     answers: bool
     score: float
-    """Above ANSWERS_ABOVE the article answers; about -2 to 2."""
+    """-1 to 1; above ANSWERS_ABOVE the article answers."""
     passages: tuple[Passage, ...]
     """The sentences to quote, in the article's order; empty when it does not answer."""
     topic: str
-    """What is missing, in words, when the nearest missing question is near enough to name it."""
+    """What is missing, or missing in part, in words, when the nearest missing questions can name it."""
 
 
-def decide(found: Found, vector: Vectors, head: Kernel | None, said: Sequence[Passage] = ()) -> Decision:
-    """Decide from what the index found for a question's vector of shape (dimension,).
-
-    Passages already `said` in the turn before count for less: a follow-up asks for something else.
-    """
-    if head is None or not found.neighbours:
+def decide(found: Found) -> Decision:
+    """Decide from what the index found for a question."""
+    if not found.neighbours:
         return _by_similarity(found.hits)
-    score = float(head.scores(vector)[0]) + VOTE_SHARE * _vote(found.neighbours)
+    score = _vote(found.neighbours)
     if score <= ANSWERS_ABOVE or found.neighbours[0].similarity < NEAR_ENOUGH:
         return Decision(False, score, (), _topic(found.neighbours))
-    return Decision(True, score, _passages(found, said), "")
+    return Decision(True, score, _passages(found), "")
 
 
-def fit_head(questions: Sequence[IndexedText], vectors: Vectors) -> Kernel | None:
-    """A classifier over the bank's questions, +1 answered, -1 missing; None when one of the two has none.
-
-    Both weigh the same however many questions they have.
-    """
-    answered = np.array([bool(question.passages) for question in questions], dtype=bool)
-    if not 0 < answered.sum() < len(answered):
-        return None
-    importance = np.where(answered, 0.5 / answered.mean(), 0.5 / (~answered).mean())
-    return Kernel.fit(vectors, np.where(answered, 1.0, -1.0)[:, None], importance)
+def in_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
+    """A question that asks several things: what is answered is quoted, and what is surely missing is named."""
+    answered = [part for part in parts if part.answers]
+    missing = [part.topic for part in parts if part.topic and part.score < SURELY_MISSING]
+    if not answered or not (whole.answers or max(part.score for part in answered) > SURELY_ANSWERED):
+        return whole
+    passages = whole.passages or _in_order({p.id: p for part in answered for p in part.passages}.values())
+    return Decision(True, whole.score, passages[:MOST_CITED], missing[0] if missing else "")
 
 
 def _vote(neighbours: Sequence[Match]) -> float:
@@ -81,7 +74,7 @@ def _vote(neighbours: Sequence[Match]) -> float:
     return float(np.dot(weights, signs))
 
 
-def _passages(found: Found, said: Sequence[Passage]) -> tuple[Passage, ...]:
+def _passages(found: Found) -> tuple[Passage, ...]:
     weight: dict[str, float] = defaultdict(float)
     answered = [match for match in found.neighbours if match.text.passages]
     for share, match in zip(_weights([m.similarity for m in answered], PASSAGE_WIDTH), answered, strict=True):
@@ -91,11 +84,9 @@ def _passages(found: Found, said: Sequence[Passage]) -> tuple[Passage, ...]:
     most_lexical = max(hit.lexical for hit in found.hits) or 1.0
     for share, hit in zip(dense, found.hits, strict=True):
         weight[hit.passage.id] += SENTENCE_WEIGHT * share + LEXICAL_WEIGHT * hit.lexical / most_lexical
-    for passage in said:
-        weight[passage.id] *= SAID_WEIGHT
     best = max(weight.values())
     ranked = sorted(found.hits, key=lambda hit: -weight[hit.passage.id])[:MOST_CITED]
-    return _in_order(hit for hit in ranked if weight[hit.passage.id] >= CITED_SHARE * best)
+    return _in_order(hit.passage for hit in ranked if weight[hit.passage.id] >= CITED_SHARE * best)
 
 
 def _by_similarity(hits: Sequence[Hit]) -> Decision:
@@ -103,7 +94,7 @@ def _by_similarity(hits: Sequence[Hit]) -> Decision:
     score = ranked[0].dense - SIMILAR_ENOUGH
     if score <= 0:
         return Decision(False, score, (), "")
-    near = (hit for hit in ranked[:MOST_CITED] if hit.dense >= ranked[0].dense - PASSAGE_WIDTH)
+    near = (hit.passage for hit in ranked[:MOST_CITED] if hit.dense >= ranked[0].dense - PASSAGE_WIDTH)
     return Decision(True, score, _in_order(near), "")
 
 
@@ -125,5 +116,5 @@ def _weights(similarities: Sequence[float], width: float) -> Vectors:
     return np.asarray(values / values.sum(), dtype=np.float32)
 
 
-def _in_order(hits: Iterable[Hit]) -> tuple[Passage, ...]:
-    return tuple(sorted((hit.passage for hit in hits), key=lambda passage: passage.start))
+def _in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:
+    return tuple(sorted(passages, key=lambda passage: passage.start))

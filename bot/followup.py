@@ -34,6 +34,11 @@ def leaned_on(question: Question) -> str:
     return turns[-1] if turns and leans_back(question.text) else ""
 
 
+def together(before: str, text: str) -> str:
+    """A follow-up with the turn it leans on, as the banks and examples write it."""
+    return f"{before} → {text}"
+
+
 def leans_back(text: str) -> bool:
     """Whether a question needs an earlier turn to mean something: it points there, or says too little."""
     return points_back(text) or len(_content(text)) < FEW

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from bot.chain import OTHER_DANGER, Bot
 from bot.danger_rules import DangerRules, load_danger_rules
-from bot.decide import fit_head
+from bot.hear import Ear
+from bot.language import Languages
 from bot.prompts import Prompts, load_prompts
 from bot.triage import Triage
 from corpus.settings import Settings
@@ -19,15 +20,15 @@ def open_bot(settings: Settings) -> Bot:
     Raises:
         AskError: something it needs is missing, stale or damaged; the message says what to run.
     """
-    prompts, danger = load_fixed_texts()
+    prompts, danger, languages = load_fixed_texts()
     publication, embedder = open_publication(settings), open_embedder(settings)
     triage = Triage.load(embedder.name)
     index = open_index(settings, publication, embedder)
-    questions, vectors = index.bank()
-    return Bot(index, triage, danger, prompts, fit_head(questions, vectors))
+    return Bot(Ear(index, triage), danger, languages, prompts)
 
 
-def load_fixed_texts() -> tuple[Prompts, DangerRules]:
-    """The fixed texts and the danger rules, which must fit together: every group has its urgent text."""
-    danger = load_danger_rules(DANGER)
-    return load_prompts(danger_groups={*(rule.group for rule in danger.rules), OTHER_DANGER}), danger
+def load_fixed_texts() -> tuple[Prompts, DangerRules, Languages]:
+    """The fixed texts and what leads to them, which must fit together: every group and language has its text."""
+    danger, languages = load_danger_rules(DANGER), Languages.load()
+    groups = {*(rule.group for rule in danger.rules), OTHER_DANGER}
+    return load_prompts(danger_groups=groups, languages=languages.phrases), danger, languages

@@ -19,6 +19,8 @@ NOTICES: Mapping[str, frozenset[str]] = {
     "provider_claim": frozenset(),
     "empty_question": frozenset(),
     "too_long": frozenset(),
+    "partly": frozenset({"topic"}),
+    "not_its_word": frozenset({"word"}),
     "reminder": frozenset(),
 }
 """Every notice the code uses, with the variables it fills."""
@@ -55,6 +57,12 @@ class Prompts:
     notices: Mapping[str, str]
     urgent: Mapping[str, str]
     """The urgent-help text of each danger group."""
+    languages: Mapping[str, str]
+    """What the chat can do, in each language it recognises."""
+    urgent_languages: Mapping[str, str]
+    """The urgent-help text in each of them."""
+    strong_words: Mapping[str, tuple[str, ...]]
+    """Words that promise much, each with the forms in which readers type it."""
     interface: Interface
 
     def notice(self, name: str, **variables: str) -> str:
@@ -68,19 +76,23 @@ class Prompts:
         return self.notices[name].format(**variables)
 
 
-def load_prompts(folder: Path = PROMPTS, *, danger_groups: Iterable[str]) -> Prompts:
+def load_prompts(folder: Path = PROMPTS, *, danger_groups: Iterable[str], languages: Iterable[str]) -> Prompts:
     """Load every fixed text.
 
     Raises:
         PromptError: a text is missing, unknown, empty, or has other variables than the code fills.
     """
     none: frozenset[str] = frozenset()
-    path = folder / "interface.yaml"
+    codes = dict.fromkeys(languages, none)
+    interface, strong = folder / "interface.yaml", folder / "strong_words.yaml"
     return Prompts(
         disclaimer=_text(folder / "disclaimer.md", none),
         notices=_folder(folder / "notices", NOTICES),
         urgent=_folder(folder / "urgent", dict.fromkeys(danger_groups, none)),
-        interface=read_yaml(path.read_text("utf-8"), Interface, path),
+        languages=_folder(folder / "languages", codes),
+        urgent_languages=_folder(folder / "languages" / "urgent", codes),
+        strong_words=read_yaml(strong.read_text("utf-8"), dict[str, tuple[str, ...]], strong),
+        interface=read_yaml(interface.read_text("utf-8"), Interface, interface),
     )
 
 

@@ -1,64 +1,92 @@
-"""`python -m bot.train`: train the triage classifier from bot/examples/ and the articles' question banks.
+"""`python -m bot.train`: tune the embedding model and fit the triage, from bot/examples/ and the question banks.
 
-Kernel ridge regression in closed form: no seed, no iterations, a minute. Reads only files of this repository.
+Some twenty minutes on two cores; `--triage` fits the triage alone, in one. Reads only files of this repository.
 """
 
+import argparse
 import hashlib
 import os
 import sys
-from collections import Counter
 from pathlib import Path
 
-import numpy as np
+from tqdm import tqdm
 
-from bot.kernel import Kernel
 from bot.triage import GO_ON, WEIGHTS, Triage
+from bot.tune import Lesson, tune
 from corpus.errors import AskError
-from corpus.load import ARTICLES, load_corpus
-from corpus.notes import Answered, Missing
+from corpus.load import ARTICLES, Publication, load_corpus
 from corpus.settings import Settings
-from index.embed import Embedder
-from index.open import open_embedder
+from index.documents import in_context
+from index.embed import Embedder, SentenceEmbedder
+from index.open import TUNING, model_folder, open_embedder
 
-EXAMPLES = Path(__file__).parent / "examples"
+HERE = Path(__file__).parent
+EXAMPLES, GENERAL = HERE / "examples", HERE / "general.txt"
 
 
-def examples() -> list[tuple[str, str]]:
-    """Every training example as (text, label), none twice."""
-    pairs: list[tuple[str, str]] = []
-    for path in sorted(EXAMPLES.glob("*.txt")):
-        pairs += [(line, path.stem) for line in path.read_text("utf-8").splitlines()]
+def lessons() -> list[Lesson]:
+    """Every training example, none twice."""
+    found = [
+        Lesson(line, path.stem)
+        for path in sorted(EXAMPLES.glob("*.txt"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
     for publication in load_corpus(ARTICLES):
-        groups: tuple[Answered | Missing, ...] = (*publication.bank.answered, *publication.bank.missing)
-        pairs += [(question, GO_ON) for group in groups for question in group.questions]
-        pairs += [(note.ask, GO_ON) for note in publication.notes.sentences if note.ask]
-    return list(dict.fromkeys(pairs))
+        found += _banked(publication)
+    return list({lesson.text: lesson for lesson in found}.values())
 
 
-def train(embedder: Embedder) -> Triage:
-    """Fit the classifier; a class weighs by the square root of how rare it is, so that small ones are heard."""
-    texts, labels = zip(*examples(), strict=True)
-    names, count = sorted(set(labels)), Counter(labels)
-    targets = np.array([[1.0 if label == name else -1.0 for name in names] for label in labels])
-    importance = np.array([(len(labels) / len(names) / count[label]) ** 0.5 for label in labels])
-    kernel = Kernel.fit(embedder.embed(list(texts)), targets, importance)
-    return Triage(tuple(names), kernel, embedder.name, digest())
+def _banked(publication: Publication) -> list[Lesson]:
+    article = publication.article
+    shown = {passage.text: in_context(article, passage) for passage in article.passages}
+    found = [Lesson(note.ask, GO_ON, (shown[note.quote],)) for note in publication.notes.sentences if note.ask]
+    for answered in publication.bank.answered:
+        sentences = tuple(shown[quote] for quote in answered.quotes)
+        found += [Lesson(question, GO_ON, sentences) for question in answered.questions]
+    for missing in publication.bank.missing:
+        found += [Lesson(question, GO_ON, (), missing.topic) for question in missing.questions]
+    return found
+
+
+def fit(embedder: Embedder) -> Triage:
+    """Fit the triage to vectors of the tuned model."""
+    examples = lessons()
+    vectors = embedder.embed([lesson.text for lesson in examples])
+    return Triage.fit(vectors, [lesson.label for lesson in examples], embedder.name, digest())
 
 
 def digest() -> str:
     """The sha256 of the examples: what a trained classifier must have been trained on."""
-    return hashlib.sha256("\n".join(f"{label}\t{text}" for text, label in examples()).encode()).hexdigest()
+    return hashlib.sha256("\n".join(f"{one.label}\t{one.text}" for one in lessons()).encode()).hexdigest()
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bot.train", description=__doc__)
+    parser.add_argument("--triage", action="store_true", help="fit the triage only, with the model as it was tuned")
+    arguments = parser.parse_args()
+    settings = Settings.from_env(os.environ)
     try:
-        triage = train(open_embedder(Settings.from_env(os.environ)))
+        if not arguments.triage:
+            _tune(settings)
+        triage = fit(open_embedder(settings))
     except AskError as error:
         print(error, file=sys.stderr)
         return 1
     triage.save()
-    print(f"{WEIGHTS}: {', '.join(triage.labels)}; from {len(examples())} examples")
+    print(f"{WEIGHTS}: {', '.join(triage.labels)}; from {len(lessons())} examples; now run 'python -m index'")
     return 0
+
+
+def _tune(settings: Settings) -> None:
+    folder, general = model_folder(settings), GENERAL.read_text("utf-8").splitlines()
+    with tqdm(unit="step") as bar:
+
+        def progress(done: int, steps: int, loss: float) -> None:
+            bar.total = steps
+            bar.set_postfix(loss=round(loss, 3), refresh=False)
+            bar.update(done - bar.n)
+
+        tune(str(folder), SentenceEmbedder(folder).name, lessons(), general, progress).save(TUNING)
 
 
 if __name__ == "__main__":

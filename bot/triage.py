@@ -1,16 +1,17 @@
-"""Sorts a question before anything is retrieved: greeting, off topic, personal advice, misuse, or go on.
+"""Sorts a question before anything is decided: greeting, off topic, personal advice, misuse, or go on.
 
-A classifier on the question's embedding, trained by `python -m bot.train` from the readable examples in
-bot/examples/. Danger is decided by fixed rules (bot.danger), which come first; what was learned about emergencies is
-only ever added to them.
+A linear classifier on the question's embedding, trained by `python -m bot.train` from the readable examples in
+bot/examples/ and the banks. Danger is decided by fixed rules (bot.danger), which come first; what was learned about
+emergencies is only ever added to them.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from bot.kernel import Kernel
 from corpus.errors import ModelMissing
 from index.embed import Vectors
 
@@ -19,6 +20,7 @@ GO_ON = "question"
 EMERGENCY = "emergency"
 EMERGENCY_SURE = 0.2
 """The emergency class must beat every other by this much."""
+RIDGE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,25 @@ class Triage:
     """A trained classifier, its classes, and the model whose vectors it reads."""
 
     labels: tuple[str, ...]
-    kernel: Kernel
+    weights: Vectors
+    """Shape (dimension + 1, classes); the last row is the bias."""
     model: str
     trained_on: str
     """sha256 of the examples."""
+
+    @classmethod
+    def fit(cls, vectors: Vectors, labels: Sequence[str], model: str, trained_on: str) -> "Triage":
+        """Ridge regression on +1 and -1 in closed form, for vectors of shape (examples, dimension).
+
+        A class weighs by the square root of how rare it is, so that small ones are heard.
+        """
+        names, count = tuple(sorted(set(labels))), Counter(labels)
+        targets = np.array([[1.0 if label == name else -1.0 for name in names] for label in labels])
+        importance = np.array([(len(labels) / len(names) / count[label]) ** 0.5 for label in labels])
+        inputs = np.c_[vectors, np.ones(len(vectors))].astype(np.float64)
+        weighted = (inputs * importance[:, None]).T
+        solved = np.linalg.solve(weighted @ inputs + RIDGE * np.eye(inputs.shape[1]), weighted @ targets)
+        return cls(names, solved.astype(np.float32), model, trained_on)
 
     @classmethod
     def load(cls, model: str, path: Path = WEIGHTS) -> "Triage":
@@ -40,8 +57,8 @@ class Triage:
         """
         try:
             with np.load(path, allow_pickle=False) as stored:
-                kernel = Kernel(stored["examples"].astype(np.float32), stored["weights"])
-                triage = cls(tuple(stored["labels"].tolist()), kernel, str(stored["model"]), str(stored["trained_on"]))
+                labels, weights = tuple(stored["labels"].tolist()), stored["weights"]
+                triage = cls(labels, weights, str(stored["model"]), str(stored["trained_on"]))
         except (OSError, KeyError, ValueError):
             raise ModelMissing(f"{path} cannot be read; run 'python -m bot.train'") from None
         if triage.model != model:
@@ -49,19 +66,23 @@ class Triage:
         return triage
 
     def save(self, path: Path = WEIGHTS) -> None:
-        """Write the classifier; the vectors in half precision, which moves no score by more than a hundredth."""
+        """Write the classifier."""
         np.savez(
             path,
             labels=np.array(self.labels),
-            examples=self.kernel.examples.astype(np.float16),
-            weights=self.kernel.weights,
+            weights=self.weights,
             model=np.array(self.model),
             trained_on=np.array(self.trained_on),
         )
 
+    def scores(self, vector: Vectors) -> dict[str, float]:
+        """What each class gets, about -1 (no) to 1 (yes), for a question's vector of shape (dimension,)."""
+        found = vector @ self.weights[:-1] + self.weights[-1]
+        return dict(zip(self.labels, found.tolist(), strict=True))
+
     def label(self, vector: Vectors) -> str:
         """The class of a question's vector of shape (dimension,)."""
-        scores = dict(zip(self.labels, self.kernel.scores(vector).tolist(), strict=True))
+        scores = self.scores(vector)
         emergency = scores.pop(EMERGENCY, -1.0)
         best = max(scores, key=lambda label: scores[label])
         return EMERGENCY if emergency >= scores[best] + EMERGENCY_SURE else best

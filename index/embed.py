@@ -17,10 +17,12 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from corpus.errors import ModelMissing
+from index.tuning import Tuning
 
 Vectors = NDArray[np.float32]
 WEIGHTS = "model.safetensors"
 BATCH = 64
+RETRAIN = "run 'python -m bot.train'"
 
 
 class Embedder(Protocol):
@@ -35,10 +37,10 @@ class Embedder(Protocol):
 
 
 class SentenceEmbedder:
-    """A sentence-transformers model read from a folder."""
+    """A sentence-transformers model read from a folder, with what was tuned for it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Name the model's folder.
+    def __init__(self, folder: Path, tuning: Path | None = None) -> None:
+        """Name the model's folder, and the file of what was tuned (None for the model as it is).
 
         Raises:
             ModelMissing: the folder holds no model.
@@ -47,14 +49,24 @@ class SentenceEmbedder:
             raise ModelMissing(
                 f"no embedding model in {folder}; run 'make install', or name its folder in ASK_EMBEDDER"
             )
-        self.folder = folder
+        self.folder, self._tuning_file = folder, tuning
         self._one_at_a_time = Lock()  # the fast tokenizers refuse to be borrowed by two threads
 
     @cached_property
     def name(self) -> str:
-        """Folder name and the start of the weights' sha256."""
+        """Folder name and the start of the weights' sha256, then that of the tuning."""
         with (self.folder / WEIGHTS).open("rb") as file:
-            return f"{self.folder.parent.name}/{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"
+            base = f"{self.folder.parent.name}/{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"
+        if self._tuning is None:
+            return base
+        if self._tuning.base != base:
+            raise ModelMissing(f"{self._tuning_file} was tuned for {self._tuning.base}, not {base}; {RETRAIN}")
+        return f"{base}+{self._tuning.digest}"
+
+    @cached_property
+    def _tuning(self) -> Tuning | None:
+        """Raises ModelMissing when it cannot be read."""
+        return None if self._tuning_file is None else Tuning.load(self._tuning_file)
 
     def embed(self, texts: list[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension), each of length 1."""
@@ -71,7 +83,10 @@ class SentenceEmbedder:
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()
-        return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+        model = SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+        if self._tuning is not None:
+            self._tuning.apply(model[0].auto_model.state_dict())
+        return model
 
 
 class LangChainEmbeddings(Embeddings):

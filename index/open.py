@@ -1,11 +1,15 @@
 """Puts an index together from the settings: which article, which model, folder or server."""
 
+from pathlib import Path
+
 from corpus.errors import SettingsError
 from corpus.load import Publication, load_corpus
 from corpus.settings import Settings
 from index.build import Progress, build
 from index.embed import Embedder, SentenceEmbedder, packaged_model
 from index.search import Index, build_on_server
+
+TUNING = Path(__file__).parent / "tuning.npz"
 
 
 def open_publication(settings: Settings) -> Publication:
@@ -25,8 +29,13 @@ def open_publication(settings: Settings) -> Publication:
 
 
 def open_embedder(settings: Settings) -> Embedder:
-    """The embedding model of the settings; not loaded yet."""
-    return SentenceEmbedder(settings.embedder or packaged_model())
+    """The embedding model of the settings as tuned for it; not loaded yet."""
+    return SentenceEmbedder(model_folder(settings), TUNING)
+
+
+def model_folder(settings: Settings) -> Path:
+    """The folder of the embedding model."""
+    return settings.embedder or packaged_model()
 
 
 def open_index(settings: Settings, publication: Publication, embedder: Embedder) -> Index:

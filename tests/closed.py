@@ -28,9 +28,14 @@ def check_closed(answer: Answer, bot: Bot) -> dict[str, Any]:
     for sentence in answer.sentences:
         assert sentence.text in [quotes[number] for number in sentence.citations]
     assert (answer.outcome == "answered") == bool(answer.sentences) == bool(answer.citations)
-    fixed = set(bot.prompts.notices.values()) | set(bot.prompts.urgent.values())
-    template = bot.prompts.notices["not_in_article_topic"]
-    fixed |= {template.format(topic=missing.topic) for missing in publication.bank.missing}
+    prompts = bot.prompts
+    fixed = {*prompts.notices.values(), *prompts.urgent.values()}
+    fixed |= {*prompts.languages.values(), *prompts.urgent_languages.values()}
+    topics = {missing.topic for missing in publication.bank.missing}
+    fixed |= {
+        prompts.notices[name].format(topic=topic) for name in ("not_in_article_topic", "partly") for topic in topics
+    }
+    fixed |= {prompts.notices["not_its_word"].format(word=word) for word in prompts.strong_words}
     assert all(part in fixed for part in (answer.notice or "").split("\n\n") if part)
     assert set(answer.suggestions) <= {note.ask for note in publication.notes.sentences}
     assert answer.disclaimer == (ROOT / "prompts" / "disclaimer.md").read_text("utf-8").strip()

@@ -61,4 +61,4 @@ class LentIndex:
 @pytest.fixture(scope="session")
 def lent(bot: Bot) -> Bot:
     """The real bot for an app that closes its bot when it stops."""
-    return replace(bot, index=cast(Index, LentIndex(bot.index)))
+    return replace(bot, ear=replace(bot.ear, index=cast(Index, LentIndex(bot.index))))

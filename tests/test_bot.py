@@ -188,6 +188,16 @@ def test_the_command_answers_readably_and_as_json(bot: Bot) -> None:
     assert data == json.loads(json.dumps(bot.ask("What are beta cells?").as_dict()))
 
 
+def test_the_reason_is_given_to_developers_only(bot: Bot) -> None:
+    plain, debug = (json.loads(run("What are beta cells?", "--json", *more).stdout) for more in ([], ["--debug"]))
+    reason = debug.pop("debug")
+    assert debug == plain
+    assert reason["heard"][0]["label"] == "question"
+    assert reason["score"] > 0
+    assert reason["heard"][0]["nearest"][0]["passages"]
+    assert bot.consider("i want to die")[1].as_dict()["danger"]
+
+
 def test_the_command_streams_questions_in_order() -> None:
     lines = [
         b'{"id": 1, "question": "What are T cells?"}',

@@ -27,7 +27,8 @@ def copy(tmp_path: Path) -> Path:
 
 
 def reload(copy: Path) -> Prompts:
-    return load_prompts(copy, danger_groups=[path.stem for path in (PROMPTS / "urgent").glob("*.md")])
+    groups, codes = ([path.stem for path in (PROMPTS / name).glob("*.md")] for name in ("urgent", "languages"))
+    return load_prompts(copy, danger_groups=groups, languages=codes)
 
 
 def grade(text: str) -> float:
@@ -38,7 +39,7 @@ def test_our_own_words_are_at_grade_8_or_lower(prompts: Prompts, publication: Pu
     topic = publication.bank.missing[0].topic
     texts = {
         "disclaimer": prompts.disclaimer,
-        **{name: text.replace("{topic}", topic) for name, text in prompts.notices.items()},
+        **{name: text.replace("{topic}", topic).replace("{word}", "cure") for name, text in prompts.notices.items()},
         **prompts.urgent,
     }
     too_hard = {name: grade(text) for name, text in texts.items() if grade(text) > GRADE}

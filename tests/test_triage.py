@@ -1,4 +1,4 @@
-"""The learned part of triage: reproducible from readable files, and tied to its model."""
+"""What was learned: reproducible from readable files, tied to its model, and the decision that rests on it."""
 
 import os
 from pathlib import Path
@@ -7,36 +7,40 @@ import numpy as np
 import pytest
 
 from bot.chain import Bot
-from bot.decide import decide, fit_head
-from bot.train import digest, examples, train
+from bot.decide import Decision, decide, in_parts
+from bot.slips import mistyped
+from bot.train import GENERAL, digest, fit, lessons
 from bot.triage import WEIGHTS, Triage
+from bot.tune import batches, tune
 from corpus.errors import ModelMissing
 from index.documents import IndexedText
+from index.embed import SentenceEmbedder, packaged_model
+from index.open import TUNING
 from index.search import Found, Hit
+from index.store import Match
+from index.tuning import Tuning
 
 
 def test_the_committed_classifier_was_trained_on_these_examples(bot: Bot) -> None:
-    assert bot.triage.trained_on == digest(), "examples or banks changed; run 'python -m bot.train'"
+    assert bot.ear.triage.trained_on == digest(), "examples or banks changed; run 'python -m bot.train'"
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("ASK_TEST_SLOW" not in os.environ, reason="trains for a minute; set ASK_TEST_SLOW=1")
-def test_training_again_gives_the_committed_classifier(bot: Bot) -> None:
-    trained = train(bot.index.embedder)
-    assert bot.triage.labels == trained.labels
-    texts = ["What are beta cells?", "should I stop insulin", "hello", "I cannot breathe", "x"]
-    for probe in bot.index.embedder.embed(texts):
-        assert np.allclose(bot.triage.kernel.scores(probe), trained.kernel.scores(probe), atol=0.02)
+@pytest.mark.skipif("ASK_TEST_SLOW" not in os.environ, reason="embeds for a minute; set ASK_TEST_SLOW=1")
+def test_fitting_again_gives_the_committed_classifier(bot: Bot) -> None:
+    triage, again = bot.ear.triage, fit(bot.index.embedder)
+    assert triage.labels == again.labels
+    assert np.allclose(triage.weights, again.weights, atol=0.01)
 
 
 def test_the_weights_are_small_and_the_examples_readable() -> None:
-    assert WEIGHTS.stat().st_size < 30_000_000
-    texts = [text for text, _ in examples()]
-    assert len(texts) > 4000
+    assert WEIGHTS.stat().st_size + TUNING.stat().st_size < 30_000_000
+    texts = [lesson.text for lesson in lessons()]
+    assert len(texts) > 10_000
     assert all(text.strip() == text and text for text in texts)
 
 
-def test_a_head_for_another_model_is_refused(tmp_path: Path) -> None:
+def test_a_classifier_for_another_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match=r"python -m bot\.train"):
         Triage.load("another model")
     with pytest.raises(ModelMissing, match=r"python -m bot\.train"):
@@ -46,20 +50,77 @@ def test_a_head_for_another_model_is_refused(tmp_path: Path) -> None:
         Triage.load("x", tmp_path / "bad.npz")
 
 
-def test_without_a_bank_similarity_decides(bot: Bot) -> None:
+def test_a_tuning_for_another_model_or_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    Tuning({}, "another").save(tmp_path / "other.npz")
+    (tmp_path / "bad.npz").write_bytes(b"bad")
+    for name in ("other.npz", "bad.npz", "nothing.npz"):
+        with pytest.raises(ModelMissing, match=r"python -m bot\.train"):
+            _ = SentenceEmbedder(packaged_model(), tmp_path / name).name
+
+
+def test_a_tuning_keeps_the_best_of_each_matrix(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    low = (random.normal(size=(8, 2)) @ random.normal(size=(2, 6))).astype(np.float32)
+    Tuning.of({"a": low, "b": np.ones(3, np.float32), "same": np.zeros(4, np.float32)}, 2, "m").save(tmp_path / "t.npz")
+    stored = Tuning.load(tmp_path / "t.npz")
+    assert stored.base == "m"
+    assert set(stored.changes) == {"a.up", "a.down", "b"}
+    assert np.allclose(stored.changes["a.up"].astype(float) @ stored.changes["a.down"].astype(float), low, atol=0.02)
+
+
+def test_tuning_moves_questions_of_a_group_together_and_twice_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.tune.EPOCHS", 1)
+    few = [lesson for lesson in lessons() if lesson.sentences][::60][:64]
+    general, folder = GENERAL.read_text("utf-8").splitlines()[:20], packaged_model()
+    one, two = (tune(str(folder), "m", few, general, lambda *_: None) for _ in range(2))
+    assert one.digest == two.digest
+    assert one.changes
+
+
+def test_batches_hold_every_lesson_once_a_round() -> None:
+    from random import Random
+
+    some = lessons()[:100]
+    stream = batches(some, Random(0))
+    seen = [lesson.text for _ in range(4) for lesson in next(stream)]
+    assert sorted(seen) == sorted(lesson.text for lesson in some)
+
+
+def test_slips_are_few_and_the_same_for_a_seed() -> None:
+    from random import Random
+
+    text = "what are beta cells and where do they lie"
+    first = [mistyped(text, Random(seed)) for seed in range(20)]
+    assert first == [mistyped(text, Random(seed)) for seed in range(20)]
+    assert len(set(first)) > 15
+    assert all(abs(len(typed) - len(text)) <= 6 for typed in first)
+
+
+def found(bot: Bot, dense: float, *votes: tuple[float, tuple[str, ...], str]) -> Found:
     passages = bot.index.publication.article.passages
-    near = Found(tuple(Hit(p, 0.0, 0.8 if p.id == "s2.6" else 0.1, 0.0) for p in passages), ())
-    far = Found(tuple(Hit(p, 0.0, 0.1, 0.0) for p in passages), ())
-    vector = np.zeros(384, dtype=np.float32)
-    assert [p.id for p in decide(near, vector, None).passages] == ["s2.6"]
-    assert not decide(far, vector, None).answers
+    hits = tuple(Hit(p, 0.0, dense if p.id == "s2.6" else 0.1, 0.0) for p in passages)
+    texts = [IndexedText(str(n), "question", str(n), ids, topic) for n, (_, ids, topic) in enumerate(votes)]
+    return Found(hits, tuple(Match(text, vote[0]) for text, vote in zip(texts, votes, strict=True)))
 
 
-def test_the_decision_learns_from_the_bank() -> None:
-    vectors = np.eye(4, dtype=np.float32)
-    texts = [IndexedText(str(i), "question", str(i), ("s1.1",) if i < 2 else ()) for i in range(4)]
-    head = fit_head(texts, vectors)
-    assert head
-    assert [float(head.scores(vector)[0]) > 0 for vector in vectors] == [True, True, False, False]
-    assert fit_head(texts[:2], vectors[:2]) is None
-    assert fit_head([], np.zeros((0, 4), dtype=np.float32)) is None
+def test_without_a_bank_similarity_decides(bot: Bot) -> None:
+    assert [p.id for p in decide(found(bot, 0.8)).passages] == ["s2.6"]
+    assert not decide(found(bot, 0.1)).answers
+
+
+def test_the_nearest_questions_of_the_bank_vote(bot: Bot) -> None:
+    cost, cells = (0.9, (), "what it costs"), (0.9, ("s2.6",), "")
+    assert decide(found(bot, 0.8, cells, (0.8, (), "what it costs"))).answers
+    silent = decide(found(bot, 0.8, cost, (0.8, ("s2.6",), "")))
+    assert (silent.answers, silent.topic) == (False, "what it costs")
+    assert not decide(found(bot, 0.8, (0.3, ("s2.6",), ""))).answers
+
+
+def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
+    passage = bot.index.publication.article.passages[0]
+    yes, no = Decision(True, 0.9, (passage,), ""), Decision(False, -0.9, (), "what it costs")
+    unsure = Decision(False, -0.1, (), "this")
+    assert in_parts(no, [yes, no]) == Decision(True, -0.9, (passage,), "what it costs")
+    assert in_parts(yes, [yes, unsure]) == yes
+    assert in_parts(no, [no, no]) == no
+    assert in_parts(yes, []) == yes

@@ -1,0 +1,61 @@
+"""Understands a question before anything is decided: what it leans on, its class, and what the index has near it.
+
+One batch of embeddings serves triage, retrieval and decision; a question that stands alone and asks one thing costs
+one. Knows nothing of answers.
+"""
+
+from dataclasses import dataclass
+
+from bot.clauses import clauses
+from bot.followup import leaned_on, points_back, together
+from bot.question import Question
+from bot.triage import EMERGENCY, GO_ON, Triage
+from index.embed import Vectors
+from index.search import Found, Index
+
+ASIDE = ("greeting", "offtopic")
+STANDS_ALONE = 0.8
+"""A question this similar to one of the bank needs no earlier turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text with what was made of it."""
+
+    text: str
+    """The question; for a follow-up, with the turn it leans on."""
+    label: str
+    """Its class by the triage."""
+    vector: Vectors
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """Hears questions through an index."""
+
+    index: Index
+    triage: Triage
+
+    def hear(self, question: Question) -> tuple[Heard, ...]:
+        """The whole question, then each thing that it asks about the article when it asks several."""
+        before = leaned_on(question)
+        others = (together(before, question.text),) if before else clauses(question.text)
+        vectors = self.index.embedder.embed([question.text, *others])
+        alone = self._heard(question.text, vectors[0])
+        if before:
+            urgent = alone.label == EMERGENCY  # no earlier turn talks danger away
+            return (alone if urgent or _stands_alone(alone) else self._heard(others[0], vectors[1]),)
+        if alone.label != GO_ON:
+            return (alone,)
+        parts = (self._heard(text, vector) for text, vector in zip(others, vectors[1:], strict=True))
+        return (alone, *(part for part in parts if part.label == GO_ON))
+
+    def _heard(self, text: str, vector: Vectors) -> Heard:
+        return Heard(text, self.triage.label(vector), vector, self.index.search(text, vector))
+
+
+def _stands_alone(alone: Heard) -> bool:
+    near = alone.found.neighbours
+    known = bool(near) and near[0].similarity >= STANDS_ALONE
+    return known or (alone.label in ASIDE and not points_back(alone.text))

@@ -1,0 +1,56 @@
+"""Why an answer is as it is. For developers (`python -m bot --json --debug`); never part of an Answer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.decide import Decision
+from bot.hear import Heard
+
+NEAREST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What led to an answer, as far as the question came."""
+
+    danger: str = ""
+    """The danger rule that was fulfilled, or the language of the phrase that was found."""
+    matched: str = ""
+    """The words that it matched, as normalised."""
+    language: str = ""
+    """The language of a question that is not in English."""
+    heard: tuple[Heard, ...] = ()
+    """The question, then its parts."""
+    decision: Decision | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The field "debug" of the JSON."""
+        decision = self.decision
+        return {
+            "danger": self.danger,
+            "matched": self.matched,
+            "language": self.language,
+            "heard": [_heard(one) for one in self.heard],
+            "score": None if decision is None else round(decision.score, 3),
+            "missing": "" if decision is None else decision.topic,
+        }
+
+
+def _heard(heard: Heard) -> dict[str, Any]:
+    return {
+        "text": heard.text,
+        "label": heard.label,
+        "nearest": [
+            {
+                "question": match.text.text,
+                "similarity": round(match.similarity, 3),
+                "passages": list(match.text.passages),
+                "missing": match.text.topic,
+            }
+            for match in heard.found.neighbours[:NEAREST]
+        ],
+        "passages": [
+            {"passage": hit.passage.id, "dense": round(hit.dense, 3), "lexical": round(hit.lexical, 3)}
+            for hit in heard.found.hits[:NEAREST]
+        ],
+    }

@@ -1,0 +1,78 @@
+"""Questions that are not in English, and danger in them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.chain import Bot
+from bot.language import Languages
+from bot.question import Question
+from evals.sample import own_samples
+from tests.closed import check_closed
+from tests.conftest import ROOT
+
+ROWS = [json.loads(line) for line in (ROOT / "tests" / "languages.jsonl").read_text("utf-8").splitlines()]
+NATIVE = [row for row in ROWS if row["kind"] == "question"]
+
+
+@pytest.fixture(scope="module")
+def languages() -> Languages:
+    return Languages.load()
+
+
+def test_danger_is_heard_in_every_language(languages: Languages) -> None:
+    missed = [row["text"] for row in ROWS if row["kind"] == "emergency" and not languages.danger_in(row["text"])]
+    assert missed == []
+    assert len(languages.phrases) >= 20
+
+
+def test_calm_questions_raise_no_alarm(languages: Languages) -> None:
+    assert [row["text"] for row in ROWS if row["kind"] != "emergency" and languages.danger_in(row["text"])] == []
+    calm = [sample for sample in own_samples() if sample.kind not in ("emergency", "followup")]
+    alarmed = [sample.question for sample in calm if languages.danger_in(Question.of(sample.question).text)]
+    assert len(alarmed) <= len(calm) // 500, alarmed
+
+
+def test_languages_are_recognised(languages: Languages) -> None:
+    heard = [(languages.spoken(row["text"]), row["lang"]) for row in NATIVE]
+    assert sum(bool(code) for code, _ in heard) >= 0.93 * len(heard)
+    assert sum(code == wanted or {code, wanted} == {"id", "ms"} for code, wanted in heard) >= 0.9 * len(heard)
+
+
+def test_english_stays_english(languages: Languages) -> None:
+    assert [row["text"] for row in ROWS if row["kind"] == "english" and languages.spoken(row["text"])] == []
+    for word in ("angiogenesis", "insulin", "MSC", "beta cells?", "HbA1c", "", "123", "??", "🩺"):
+        assert languages.spoken(word) == "", word
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [("Berapa harga satu kali rawatan?", "ms"), ("T细胞是做什么的", "zh"), ("¿Qué son las células beta?", "es")],
+)
+def test_the_fixed_text_is_in_the_reader_s_language(bot: Bot, question: str, code: str) -> None:
+    answer = bot.ask(question)
+    check_closed(answer, bot)
+    assert (answer.outcome, answer.notice) == ("not_in_article", bot.prompts.languages[code])
+
+
+def test_danger_comes_first_in_the_reader_s_language(bot: Bot) -> None:
+    answer = bot.ask("mak saya tak sedarkan diri, apa itu sel beta?")
+    check_closed(answer, bot)
+    assert (answer.outcome, answer.notice) == ("emergency", bot.prompts.urgent_languages["ms"])
+    later = bot.ask("What are beta cells?", ["no puedo respirar"])
+    assert later.notice and later.notice.startswith(bot.prompts.notices["reminder"])
+
+
+def test_phrases_are_found_without_accents_case_or_spaces(languages: Languages) -> None:
+    for text in ("NO PUEDO RESPIRAR!!", "no  puedo, respirar", "Nó puedó respirar"):
+        assert languages.danger_in(text) == "es", text
+    assert languages.danger_in("爸爸 昏迷 了") == "zh"
+
+
+def test_a_bad_phrase_file_names_its_line(tmp_path: Path) -> None:
+    from corpus.errors import ArticleError
+
+    (tmp_path / "p.yaml").write_text("ms:\n  danger: [pengsan]\n  typo: []\n")
+    with pytest.raises(ArticleError, match="3"):
+        Languages.load(tmp_path / "p.yaml")
