@@ -52,15 +52,17 @@ class Bot:
     def consider(self, asked: str, history: Sequence[str] = ()) -> tuple[Answer, Reason]:
         """The answer with its reason."""
         question = Question.of(asked, tuple(history))
-        if danger := find_danger(question.text, self.danger):
+        danger, phrase = find_danger(question.text, self.danger), self.languages.danger_in(question.text)
+        language = self.languages.spoken(question.text)
+        if phrase and (language or not danger):
+            return self._answer(question, "emergency", [self.prompts.urgent_languages[phrase]]), Reason(phrase)
+        if danger:
             urgent = self.prompts.urgent[danger.group]
             return self._answer(question, "emergency", [urgent]), Reason(danger.rule, danger.matched)
-        if code := self.languages.danger_in(question.text):
-            return self._answer(question, "emergency", [self.prompts.urgent_languages[code]]), Reason(f"phrase-{code}")
         if not question.text or question.too_long:
             notice = self.prompts.notice("too_long" if question.text else "empty_question")
             return self._answer(question, "not_in_article", [notice]), Reason()
-        return self._sort(question, self.ear.hear(question), self.languages.spoken(question.text))
+        return self._sort(question, self.ear.hear(question), language)
 
     def _sort(self, question: Question, heard: tuple[Heard, ...], language: str) -> tuple[Answer, Reason]:
         """By the triage and the language; only a question about the article goes on."""

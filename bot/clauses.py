@@ -9,7 +9,7 @@ ASKING = (
     r"what|whats|how|hows|who|whos|where|wheres|when|why|which|is|are|was|does|do|did|can|could|will|would|has|have|any"
 )
 JOINT = re.compile(
-    rf"(?<=[?!.;])\s+|\s*[;/]\s*|,?\s+(?:and|but|also|plus|or|&)\s+(?=(?:also\s+)?(?:{ASKING}|if|whether|about)\b)"
+    rf"(?<=[?!.;])\s+|\s*[;/]\s*|,?\s+(?:and|but|plus|or|&)\s+(?=(?:also\s+)?(?:{ASKING}|if|whether|about)\b)"
     rf"|,\s+(?=(?:{ASKING})\b)",
     re.IGNORECASE,
 )

@@ -18,18 +18,22 @@ from index.store import Match
 
 VOTE_WIDTH = 0.03
 """Cosine distance at which a neighbour's vote falls to 1/e, for whether the article answers."""
-PASSAGE_WIDTH = 0.08
+PASSAGE_WIDTH = 0.05
 """The same, for which passages."""
-SECOND_PASSAGE = 0.6
+TOPIC_WIDTH, TOPIC_SHARE = 0.05, 0.3
+"""The same, for what is missing; and the share of the weight from which it is named."""
+SECOND_PASSAGE = 0.8
 """Weight of a bank question's further passages against its first."""
 SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.3, 0.15
-ANSWERS_ABOVE = 0.0
-NEAR_ENOUGH = 0.57
+ANSWERS_ABOVE = 0.1
+NEAR_ENOUGH = 0.7
 """Cosine similarity to the nearest bank question below which a question is about something else."""
-CITED_SHARE = 0.4
+SAME_QUESTION = 0.88
+"""Cosine similarity from which a question of the bank asks the same thing."""
+CITED_SHARE = 0.25
 """A passage is cited when it has this share of the best passage's weight."""
 MOST_CITED = 3
-SURELY_ANSWERED, SURELY_MISSING = 0.4, -0.6
+SURELY_ANSWERED, SURELY_MISSING = 0.8, -0.6
 """Scores of a part of a question from which it alone decides that the whole is answered, or partly missing."""
 SIMILAR_ENOUGH = 0.45
 """Without a bank: cosine similarity of question and sentence from which the sentence is taken to answer."""
@@ -99,13 +103,15 @@ def _by_similarity(hits: Sequence[Hit]) -> Decision:
 
 
 def _topic(neighbours: Sequence[Match]) -> str:
-    """The topic with most of the missing neighbours' weight, if it has at least half of it."""
+    """The topic of the nearest missing question if it asks the same; or the one with enough of the weight."""
     missing = [match for match in neighbours if not match.text.passages]
+    if missing and missing[0].similarity >= SAME_QUESTION:
+        return missing[0].text.topic
     weight: dict[str, float] = defaultdict(float)
-    for share, match in zip(_weights([m.similarity for m in missing], VOTE_WIDTH), missing, strict=True):
+    for share, match in zip(_weights([m.similarity for m in missing], TOPIC_WIDTH), missing, strict=True):
         weight[match.text.topic] += share
     best = max(weight, key=lambda topic: weight[topic], default="")
-    return best if best and weight[best] >= 0.5 else ""
+    return best if best and weight[best] >= TOPIC_SHARE else ""
 
 
 def _weights(similarities: Sequence[float], width: float) -> Vectors:

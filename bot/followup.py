@@ -10,11 +10,13 @@ from bot.question import Question
 
 OPENER = re.compile(
     r"^(and|but|so|also|what about|how about|ok(ay)?|then|or|why|how come|such as|like what|in what way|really|go on|"
-    r"tell me more|more|explain|which one|who else|where exactly|when|for (which|the other)|what else|anything else)\b",
+    r"tell me more|more|explain|which one|no|sorry|i meant?|who else|where exactly|when|for (which|the other)|"
+    r"what else|anything else)\b",
     re.IGNORECASE,
 )
 PRONOUN = re.compile(
-    r"\b(it|its|they|them|their|theirs|that|this|these|those|there|he|she|his|her|ones?|others?|same|both|either|too)\b",
+    r"\b(it|its|they|them|their|theirs|that|this|these|those|there|he|she|his|her|ones?|others?|same|both|either|too|"
+    r"i meant?)\b",
     re.IGNORECASE,
 )
 EMPTY = frozenset(

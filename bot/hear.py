@@ -4,7 +4,7 @@ One batch of embeddings serves triage, retrieval and decision; a question that s
 one. Knows nothing of answers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.clauses import clauses
 from bot.followup import leaned_on, points_back, together
@@ -14,8 +14,6 @@ from index.embed import Vectors
 from index.search import Found, Index
 
 ASIDE = ("greeting", "offtopic")
-STANDS_ALONE = 0.8
-"""A question this similar to one of the bank needs no earlier turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Ear:
         alone = self._heard(question.text, vectors[0])
         if before:
             urgent = alone.label == EMERGENCY  # no earlier turn talks danger away
-            return (alone if urgent or _stands_alone(alone) else self._heard(others[0], vectors[1]),)
+            return (alone if urgent or _small_talk(alone) else self._leaning(others[0], vectors[1]),)
         if alone.label != GO_ON:
             return (alone,)
         parts = (self._heard(text, vector) for text, vector in zip(others, vectors[1:], strict=True))
@@ -54,8 +52,10 @@ class Ear:
     def _heard(self, text: str, vector: Vectors) -> Heard:
         return Heard(text, self.triage.label(vector), vector, self.index.search(text, vector))
 
+    def _leaning(self, text: str, vector: Vectors) -> Heard:
+        heard = self._heard(text, vector)
+        return replace(heard, label=GO_ON) if heard.label in ASIDE else heard
 
-def _stands_alone(alone: Heard) -> bool:
-    near = alone.found.neighbours
-    known = bool(near) and near[0].similarity >= STANDS_ALONE
-    return known or (alone.label in ASIDE and not points_back(alone.text))
+
+def _small_talk(alone: Heard) -> bool:
+    return alone.label in ASIDE and not points_back(alone.text)

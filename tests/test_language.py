@@ -48,7 +48,11 @@ def test_english_stays_english(languages: Languages) -> None:
 
 @pytest.mark.parametrize(
     ("question", "code"),
-    [("Berapa harga satu kali rawatan?", "ms"), ("T细胞是做什么的", "zh"), ("¿Qué son las células beta?", "es")],
+    [
+        ("kenapa kaki saya kebas sebab kencing manis, boleh tak ubati?", "ms"),
+        ("T细胞是做什么的", "zh"),
+        ("¿Qué son las células beta?", "es"),
+    ],
 )
 def test_the_fixed_text_is_in_the_reader_s_language(bot: Bot, question: str, code: str) -> None:
     answer = bot.ask(question)
