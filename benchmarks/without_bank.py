@@ -93,7 +93,8 @@ def own_bots(folder: Path) -> Iterator[tuple[str, Bot]]:
 
 
 def opened(settings: Settings) -> Bot:
-    build_index(settings, open_publication(settings), open_embedder(settings), lambda done, total: None)
+    publication = open_publication(settings)
+    build_index(settings, publication, open_embedder(settings, publication), lambda done, total: None)
     return open_bot(settings)
 
 

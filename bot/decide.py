@@ -20,7 +20,7 @@ VOTE_WIDTH = 0.03
 """Cosine distance at which a neighbour's vote falls to 1/e, for whether the article answers."""
 PASSAGE_WIDTH = 0.05
 """The same, for which passages."""
-TOPIC_WIDTH, TOPIC_SHARE = 0.05, 0.3
+TOPIC_WIDTH, TOPIC_SHARE = 0.03, 0.25
 """The same, for what is missing; and the share of the weight from which it is named."""
 SECOND_PASSAGE = 0.8
 """Weight of a bank question's further passages against its first."""
@@ -35,8 +35,8 @@ CITED_SHARE = 0.25
 MOST_CITED = 3
 SURELY_ANSWERED, SURELY_MISSING = 0.8, -0.6
 """Scores of a part of a question from which it alone decides that the whole is answered, or partly missing."""
-SIMILAR_ENOUGH = 0.45
-"""Without a bank: cosine similarity of question and sentence from which the sentence is taken to answer."""
+SIMILAR_ENOUGH = 0.66
+"""Without a bank: cosine similarity, by the model as published, from which a sentence is taken to answer."""
 
 
 @dataclass(frozen=True, slots=True)

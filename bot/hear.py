@@ -10,7 +10,7 @@ from bot.clauses import clauses
 from bot.followup import leaned_on, points_back, together
 from bot.question import Question
 from bot.triage import EMERGENCY, GO_ON, Triage
-from index.embed import Vectors
+from index.embed import Embedder, Vectors
 from index.search import Found, Index
 
 ASIDE = ("greeting", "offtopic")
@@ -34,27 +34,33 @@ class Ear:
 
     index: Index
     triage: Triage
+    embedder: Embedder
+    """Whose vectors the triage reads; also the index's, unless its article has no bank."""
 
     def hear(self, question: Question) -> tuple[Heard, ...]:
         """The whole question, then each thing that it asks about the article when it asks several."""
         before = leaned_on(question)
         others = (together(before, question.text),) if before else clauses(question.text)
-        vectors = self.index.embedder.embed([question.text, *others])
-        alone = self._heard(question.text, vectors[0])
+        alone, *more = self._heard([question.text, *others])
         if before:
             urgent = alone.label == EMERGENCY  # no earlier turn talks danger away
-            return (alone if urgent or _small_talk(alone) else self._leaning(others[0], vectors[1]),)
+            return (alone if urgent or _small_talk(alone) else _leaning(more[0]),)
         if alone.label != GO_ON:
             return (alone,)
-        parts = (self._heard(text, vector) for text, vector in zip(others, vectors[1:], strict=True))
-        return (alone, *(part for part in parts if part.label == GO_ON))
+        return (alone, *(part for part in more if part.label == GO_ON))
 
-    def _heard(self, text: str, vector: Vectors) -> Heard:
-        return Heard(text, self.triage.label(vector), vector, self.index.search(text, vector))
+    def _heard(self, texts: list[str]) -> list[Heard]:
+        vectors = self.embedder.embed(texts)
+        shared = self.index.embedder is self.embedder
+        for_search = vectors if shared else self.index.embedder.embed(texts)
+        return [
+            Heard(text, self.triage.label(vector), vector, self.index.search(text, other))
+            for text, vector, other in zip(texts, vectors, for_search, strict=True)
+        ]
 
-    def _leaning(self, text: str, vector: Vectors) -> Heard:
-        heard = self._heard(text, vector)
-        return replace(heard, label=GO_ON) if heard.label in ASIDE else heard
+
+def _leaning(heard: Heard) -> Heard:
+    return replace(heard, label=GO_ON) if heard.label in ASIDE else heard
 
 
 def _small_talk(alone: Heard) -> bool:

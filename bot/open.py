@@ -21,10 +21,10 @@ def open_bot(settings: Settings) -> Bot:
         AskError: something it needs is missing, stale or damaged; the message says what to run.
     """
     prompts, danger, languages = load_fixed_texts()
-    publication, embedder = open_publication(settings), open_embedder(settings)
-    triage = Triage.load(embedder.name)
-    index = open_index(settings, publication, embedder)
-    return Bot(Ear(index, triage), danger, languages, prompts)
+    publication, tuned = open_publication(settings), open_embedder(settings)
+    embedder = open_embedder(settings, publication)
+    index = open_index(settings, publication, tuned if embedder.name == tuned.name else embedder)
+    return Bot(Ear(index, Triage.load(tuned.name), tuned), danger, languages, prompts)
 
 
 def load_fixed_texts() -> tuple[Prompts, DangerRules, Languages]:

@@ -42,19 +42,26 @@ class Grounds:
     """Those of them that say that the article does not say."""
     claim: str
     """The one that calls a benefit the provider's claim."""
+    strong_words: frozenset[str]
+    """Words that a notice may say the article does not use."""
     lexicon: Lexicon
 
     @classmethod
     def load(cls, publication: Publication, prompts: Path = PROMPTS) -> "Grounds":
         """Read the fixed texts and the lexicon."""
-        files = [*sorted((prompts / "notices").glob("*.md")), *sorted((prompts / "urgent").glob("*.md"))]
-        texts = {path.stem: path.read_text("utf-8").strip() for path in files}
+        folders = (prompts / name for name in ("notices", "urgent", "languages", "languages/urgent"))
+        files = [path for folder in folders for path in sorted(folder.glob("*.md"))]
+        texts = {str(path.relative_to(prompts)): path.read_text("utf-8").strip() for path in files}
+        strong = prompts / "strong_words.yaml"
         return cls(
             publication,
             (prompts / "disclaimer.md").read_text("utf-8").strip(),
             tuple(texts.values()),
-            tuple(text for name, text in texts.items() if name.startswith(("not_in_article", "partly"))),
-            texts.get("provider_claim", ""),
+            tuple(
+                text for name, text in texts.items() if name.startswith(("notices/not_in_article", "notices/partly"))
+            ),
+            texts.get("notices/provider_claim.md", ""),
+            frozenset(read_yaml(strong.read_text("utf-8"), dict[str, tuple[str, ...]], strong)),
             read_yaml(LEXICON.read_text("utf-8"), Lexicon, LEXICON),
         )
 
@@ -78,7 +85,7 @@ class Grounds:
     @cached_property
     def notice(self) -> re.Pattern[str]:
         """Matches exactly the notices that can be made of the templates, one paragraph after another."""
-        return _paragraphs(self.templates, self.editor_texts)
+        return _paragraphs(self.templates, self.editor_texts | self.strong_words)
 
     @cached_property
     def silence(self) -> re.Pattern[str]:

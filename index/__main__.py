@@ -19,9 +19,8 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         settings = Settings.from_env(os.environ)
-        embedder = open_embedder(settings)
         for publication in load_corpus(settings.articles):
-            print(_one(settings, publication, embedder, check=arguments.check))
+            print(_one(settings, publication, open_embedder(settings, publication), check=arguments.check))
     except AskError as error:
         print(error, file=sys.stderr)
         return 1

@@ -28,9 +28,14 @@ def open_publication(settings: Settings) -> Publication:
     raise SettingsError(f"ASK_ARTICLE is '{settings.article}', but the articles are: {known}")
 
 
-def open_embedder(settings: Settings) -> Embedder:
-    """The embedding model of the settings as tuned for it; not loaded yet."""
-    return SentenceEmbedder(model_folder(settings), TUNING)
+def open_embedder(settings: Settings, publication: Publication | None = None) -> Embedder:
+    """The embedding model of the settings as it was tuned; not loaded yet.
+
+    An article without a bank is searched with the model as it was published: tuning fitted it to questions of the
+    banks, and away from telling what any other text is about.
+    """
+    banked = publication is None or publication.bank.answered
+    return SentenceEmbedder(model_folder(settings), TUNING if banked else None)
 
 
 def model_folder(settings: Settings) -> Path:

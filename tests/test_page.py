@@ -45,7 +45,7 @@ def test_the_three_questions(page: Page, bot: Bot) -> None:
     expect(first).to_contain_text("Beta cells are cells located in pancreas that produce insulin.")
     expect(second).to_contain_text("diabetic netropathy")
     expect(second).to_contain_text("the provider's own claim")
-    expect(third).to_contain_text("The article does not say what it costs.")
+    expect(third).to_contain_text("The article does not say what")
     expect(page.locator("#ask-disclaimer")).to_have_text(bot.prompts.disclaimer)
     expect(page.locator("#ask-disclaimer")).to_be_in_viewport(ratio=1)
 
