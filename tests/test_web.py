@@ -183,6 +183,14 @@ def test_security_headers_are_on_every_route(client: TestClient, path: str) -> N
     assert ancestors in ("'none'", "'self' https://clinic.example")
 
 
+def test_gradios_own_errors_are_problems_as_well(client: TestClient) -> None:
+    for path in ("/assets/no-such-file.js", "/gradio_api/queue/data"):
+        response = client.get(path)
+        assert response.status_code >= 400
+        assert response.headers["content-type"] == "application/problem+json"
+        assert response.json()["status"] == response.status_code
+
+
 @pytest.mark.parametrize("path", ["/", "/embed", "/demo"])
 def test_pages_can_be_framed_by_the_named_sites_only(client: TestClient, path: str) -> None:
     assert client.get(path).headers["content-security-policy"].endswith("frame-ancestors 'self' https://clinic.example")

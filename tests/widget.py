@@ -1,5 +1,6 @@
 """What the widget's tests share: the chat and its host pages on two origins, and a browser that sees both."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -9,14 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import uvicorn
 from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.browser import CHROMIUM, FLAGS
 
 HOST, STRANGER = "clinic.example", "stranger.example"
 """Names that the browser takes for this machine; the chat itself is reached as 127.0.0.1."""
 RESOLVE = f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP {STRANGER} 127.0.0.1"
-PANEL = "iframe"
 
 
 def free_port() -> int:
@@ -101,10 +101,6 @@ def script(chat: str, attributes: str = "") -> str:
     return f'<script src="{chat}/ask-the-article.js" defer {attributes}></script>'
 
 
-def button(page: Page) -> object:
-    return page.get_by_role("button", name="Ask about this article")
-
-
 def panel(page: Page) -> FrameLocator:
     """The inside of the frame."""
     return page.frame_locator("ask-the-article iframe")
@@ -116,3 +112,21 @@ def wait_for(true: Callable[[], bool], seconds: float = 5) -> None:
     while not true():
         assert time.monotonic() < end, "it did not become true"
         time.sleep(0.02)
+
+
+class Pausing:
+    """An app that waits before each part of its responses, for the paths and seconds that a test sets."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.seconds: dict[str, float] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        pause = self.seconds.get(scope.get("path", ""), 0)
+
+        async def late(message: Message) -> None:
+            if pause and (message["type"] == "http.response.start" or message.get("body")):
+                await asyncio.sleep(pause)
+            await send(message)
+
+        await self.app(scope, receive, late if pause else send)

@@ -14,7 +14,7 @@ from bot.prompts import Prompts
 from corpus.load import Publication
 from corpus.settings import Settings
 from web.api import api_routes
-from web.embed import make_widget
+from web.embed import Widget, make_widget
 from web.harden import Gate, SecurityHeaders, frame_source, security_headers
 from web.limit import RateLimit, TrustedProxies, parse_rate
 from web.problem import PROBLEM, Problems, ProblemTexts, document, load_problems
@@ -31,9 +31,17 @@ def create_app(settings: Settings, publication: Publication, prompts: Prompts, o
     """
     from web.page import mount_page, starters  # Gradio takes seconds to import
 
-    texts = load_problems()
     widget = make_widget(publication, prompts.disclaimer, starters(publication))
-    rules = parse_rate(settings.rate)
+    app, warming = pageless_app(settings, publication, widget, open_bot)
+    mount_page(app, warming, publication, prompts)
+    return app
+
+
+def pageless_app(
+    settings: Settings, publication: Publication, widget: Widget, open_bot: Callable[[], Bot]
+) -> tuple[FastAPI, WarmingBot]:
+    """The API and the widget behind all that guards them, and the bot that is being opened."""
+    texts, rules = load_problems(), parse_rate(settings.rate)
     warming = WarmingBot(open_bot)
 
     @asynccontextmanager
@@ -59,8 +67,7 @@ def create_app(settings: Settings, publication: Publication, prompts: Prompts, o
     app.add_middleware(Problems, texts=texts)
     app.add_middleware(SecurityHeaders, sites=settings.sites)
     app.add_middleware(TrustedProxies, proxies=settings.proxies)
-    mount_page(app, warming, publication, prompts)
-    return app
+    return app, warming
 
 
 def _answer_errors(app: FastAPI, settings: Settings, texts: ProblemTexts) -> None:

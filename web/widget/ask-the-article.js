@@ -137,7 +137,7 @@
   const start = () => {
     if (document.querySelector(name)) return;
     const element = make(name), options = { ...(given?.constructor == Object && given), ...script.dataset };
-    for (const option in options) if (options[option] + "" != "false") element.setAttribute(option, options[option]);
+    for (const [option, value] of Object.entries(options)) if (value + "" != "false") element.setAttribute(option, value);
     const place = options.mount && document.querySelector(options.mount);
     if (place) element.setAttribute("position", "inline");
     (place || document.body).append(element);
