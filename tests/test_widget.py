@@ -339,9 +339,11 @@ CSS = """<style>* { all: unset !important; display: block !important; color: red
 font: 40px fantasy !important; margin: 30px !important } button, dialog, iframe { display: none !important }
 ask-the-article { display: none !important; visibility: hidden !important; opacity: 0 !important }
 html { font-size: 3px; letter-spacing: 1em; text-transform: uppercase; }</style>"""
-MEASURE = """() => ['.b', 'dialog', '.x'].map(s => document.querySelector('ask-the-article').shadowRoot.querySelector(s))
-.map(e => [getComputedStyle(e), e.getBoundingClientRect()]).map(([c, r]) => [c.fontSize, c.fontFamily, c.letterSpacing,
-c.textTransform, c.color, c.display, c.visibility, c.opacity, r.width, r.height])"""
+MEASURE = """() => ['.b', 'dialog', '.x']
+.map(name => document.querySelector('ask-the-article').shadowRoot.querySelector(name))
+.map(e => [getComputedStyle(e), e.getBoundingClientRect()])
+.map(([c, r]) => [c.fontSize, c.fontFamily, c.letterSpacing, c.textTransform, c.color, c.display, c.visibility,
+c.opacity, r.width, r.height])"""
 
 
 def test_the_pages_styles_do_not_reach_in(visit: Callable[..., Page]) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -15,7 +16,7 @@ from bot.question import LONGEST
 from corpus.errors import AskError
 from corpus.load import Publication
 from web.asset import Asset
-from web.problem import PROBLEM, ProblemTexts
+from web.problem import PROBLEM, PROBLEM_SCHEMA, ProblemTexts
 from web.warm import WarmingBot
 
 WAIT = 60.0
@@ -32,16 +33,6 @@ class AskBody:
     question: AskedText
     history: list[str] = field(default_factory=list)
     article: str | None = None
-
-
-@dataclass
-class Problem:
-    """An error as RFC 9457 has it; `detail` says what to do."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 @dataclass
@@ -128,8 +119,8 @@ def _event(name: str, data: dict[str, Any]) -> str:
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {status: {"model": Problem, "content": {PROBLEM: {"schema": schema}}} for status in statuses}
+    content = {PROBLEM: {"schema": PROBLEM_SCHEMA}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
 def _bot(warming: WarmingBot, texts: ProblemTexts) -> Bot:

@@ -15,6 +15,18 @@ from bot.prompts import PROMPTS
 from corpus.yaml_file import read_yaml
 
 PROBLEM = "application/problem+json"
+PROBLEM_SCHEMA = {
+    "title": "Problem",
+    "description": "An error as RFC 9457 has it; `detail` says what to do.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
