@@ -236,7 +236,7 @@ def test_what_a_screen_reader_is_told(visit: Callable[..., Page]) -> None:
     for part in (
         '- heading "Ask the Article" [level=1]',
         '- log "Questions and answers"',
-        '- heading "You asked: What are beta cells?" [level=2]',
+        'heading "You asked: What are beta cells?" [level=2]',
         "- blockquote",
         '- button "Source 1"',
         '- textbox "Your question"',
@@ -663,7 +663,7 @@ def test_copying_takes_quotes_sources_and_disclaimer(visit: Callable[..., Page],
     page.context.grant_permissions(["clipboard-read"], origin=site.url("", "localhost"))
     open_panel(page)
     ask(page, "What are beta cells?")
-    panel(page).get_by_role("button", name="Copy with sources").click()
+    panel(page).get_by_role("button", name="Copy this answer").click()
     expect(panel(page).locator("#status")).to_have_text("Copied.")
     page.locator("#paste").focus()
     page.keyboard.press("ControlOrMeta+V")

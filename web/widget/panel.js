@@ -47,18 +47,21 @@ const background = () => Promise.race([article ??= loadArticle(), new Promise((d
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/* Puts `text` into `node`, each hard term once, as a button that explains it. */
+/* Puts `text` into `node`, each hard term once, as a button that explains it; punctuation stays on the term's line. */
 const withTerms = (node, text, tip, known) => {
   const terms = known?.terms ?? [];
-  const any = terms.length && new RegExp(`(?<![\\p{L}\\p{N}])(?:${terms.map((term) => escaped(term.term)).join("|")})(?![\\p{L}\\p{N}])`, "giu");
+  const any = terms.length && new RegExp(`(?<![\\p{L}\\p{N}])(${terms.map((term) => escaped(term.term)).join("|")})(?![\\p{L}\\p{N}])(\\p{P}*)`, "giu");
   const seen = new Set();
   let at = 0;
   for (const match of any ? text.matchAll(any) : []) {
-    const found = terms.find((term) => term.term.toLowerCase() === match[0].toLowerCase());
+    const [whole, word, punctuation] = match;
+    const found = terms.find((term) => term.term.toLowerCase() === word.toLowerCase());
     if (!found || seen.has(found)) continue;
     seen.add(found);
-    node.append(text.slice(at, match.index), termButton(match[0], found.gloss, tip));
-    at = match.index + match[0].length;
+    const part = Object.assign(document.createElement("span"), { className: "kept" });
+    part.append(termButton(word, found.gloss, tip), punctuation);
+    node.append(text.slice(at, match.index), part);
+    at = match.index + whole.length;
   }
   node.append(text.slice(at));
 };
@@ -108,9 +111,7 @@ const showSentence = (answer, sentence, known) => {
   const part = fill("sentence"), quote = part.querySelector(".quote"), tip = part.querySelector(".gloss");
   tip.id = `gloss-${serial += 1}`;
   quote.lang = document.documentElement.dataset.articleLanguage;
-  quote.append("“");
-  withTerms(quote, sentence.text, tip, known);
-  quote.append("”");
+  withTerms(quote, `“${sentence.text}”`, tip, known);
   const after = [];
   for (const citation of sentence.citations) {
     const mark = named("mark", citation.number);
