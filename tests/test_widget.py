@@ -26,6 +26,7 @@ pytestmark = [
 ]
 DESKTOP, PHONE, SMALL = (1280, 900), (390, 780), (320, 600)
 LABEL = "Ask about this article"
+expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 ASKED = "How does MSC calm the immune system?"
 DANGER = "my chest hurts and my left arm is numb"
 
@@ -448,12 +449,12 @@ def test_in_a_touch_screen_app_that_blocks_storage(visit: Callable[..., Page]) -
 
 
 def test_a_skeleton_is_there_at_once_and_the_chat_when_it_comes(visit: Callable[..., Page], pausing: Pausing) -> None:
-    pausing.seconds = {"/embed": 0.5}
+    pausing.seconds = {"/embed": 1}
     page = visit()
     press(page)
     status = page.get_by_role("dialog").get_by_role("status")
-    expect(status).to_have_text("The chat is opening …", timeout=250)
-    expect(page.get_by_role("button", name="Close the chat")).to_be_focused(timeout=250)
+    expect(status).to_have_text("The chat is opening …", timeout=900)
+    expect(page.get_by_role("button", name="Close the chat")).to_be_focused(timeout=900)
     expect(panel(page).get_by_label("Your question")).to_be_focused(timeout=10_000)
     expect(status).to_be_hidden()
 
@@ -770,7 +771,7 @@ def test_nothing_moves_for_who_asks_for_that(visit: Callable[..., Page], pausing
         pausing.seconds = {"/api/ask": 0.15}
         panel(page).get_by_label("Your question").fill("What are beta cells?")
         panel(page).get_by_label("Your question").press("Enter")
-        assert panel(page).locator(".wait").evaluate("e => getComputedStyle(e).animationName") == animation
+        assert panel(page).locator(".wait").evaluate("e => getComputedStyle(e, '::before').animationName") == animation
         expect(panel(page).locator(".copy")).to_have_count(1, timeout=10_000)
 
 
