@@ -55,7 +55,6 @@ def take_widget(opened: Browser, url: str, folder: Path) -> None:
             page, end = context.new_page(), f"{size}{'-dark' if dark else ''}.png"
             page.goto(f"{url}/demo")
             page.get_by_role("button", name="Ask about this article").wait_for()
-            page.screenshot(path=folder / f"widget-closed-{end}")
             page.locator("ask-the-article").evaluate("(e, question) => e.ask(question)", "Can it help my kidneys?")
             page.frame_locator("iframe").locator(".answer .copy").wait_for(timeout=30_000)
             page.wait_for_timeout(300)
