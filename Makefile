@@ -28,11 +28,12 @@ run: index  ## build what is missing and serve the chat
 test: $(VENV)/installed-test index  ## run every test
 	$(BIN)/python -m pytest
 
-check: $(VENV)/installed-test  ## lint, types, articles
+check: $(VENV)/installed-test  ## lint, types, articles, size of the widget
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m corpus check
+	$(BIN)/python -m web.budget
 
 eval: $(VENV)/installed-test index  ## score the bot on the eval set, offline
 	$(BIN)/python -m evals

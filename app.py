@@ -48,6 +48,7 @@ def serve() -> int:
         port=settings.port,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # web.limit decides which proxies are believed
         timeout_graceful_shutdown=DRAIN,
     )
     return 0

@@ -1,8 +1,11 @@
 """The settings of a run, read once from the environment at the edge of each command."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from corpus.errors import SettingsError
 from corpus.load import ARTICLES
@@ -10,6 +13,7 @@ from corpus.load import ARTICLES
 DEFAULT_INDEX = Path(__file__).parent.parent / "var" / "index"
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
 DEFAULT_SITES = ("http://localhost", "http://127.0.0.1")
+HOST_NAME = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,10 @@ class Settings:
     """ASK_PORT."""
     sites: tuple[str, ...] = DEFAULT_SITES
     """ASK_SITES: origins that may embed the chat, separated by spaces."""
+    rate: str = ""
+    """ASK_RATE: how often one client may ask, such as `60/minute`, or `off`; empty means the default of web.limit."""
+    proxies: tuple[str, ...] = ()
+    """ASK_PROXIES: addresses or networks whose X-Forwarded headers are believed, separated by spaces."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -53,6 +61,8 @@ class Settings:
             host=environ.get("ASK_HOST") or DEFAULT_HOST,
             port=_port(environ.get("ASK_PORT") or str(DEFAULT_PORT)),
             sites=_sites(environ.get("ASK_SITES", "")),
+            rate=environ.get("ASK_RATE", ""),
+            proxies=_proxies(environ.get("ASK_PROXIES", "")),
         )
 
 
@@ -63,14 +73,35 @@ def _port(value: str) -> int:
 
 
 def _sites(value: str) -> tuple[str, ...]:
-    sites = tuple(value.split()) or DEFAULT_SITES
+    sites = tuple(site.lower().removesuffix("/") for site in value.split()) or DEFAULT_SITES
     for site in sites:
-        scheme, _, host = site.partition("://")
-        if scheme not in ("http", "https") or not host or set(host) & set("/*?#@ ;,'\""):
+        if not _is_origin(site):
             raise SettingsError(
                 f"ASK_SITES has '{site}'; each entry must look like https://clinic.example, without a path"
             )
     return sites
+
+
+def _is_origin(site: str) -> bool:
+    try:
+        parts = urlsplit(site)
+        host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname or ""
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError:  # a port that is no number, brackets that do not close
+        return False
+    in_full = f"{parts.scheme}://{host}{port}"
+    return parts.scheme in ("http", "https") and bool(HOST_NAME.fullmatch(host)) and in_full == site
+
+
+def _proxies(value: str) -> tuple[str, ...]:
+    for proxy in value.split():
+        try:
+            ip_network(proxy)
+        except ValueError:
+            raise SettingsError(
+                f"ASK_PROXIES has '{proxy}'; each entry must be an address or a network, such as 10.0.0.0/8"
+            ) from None
+    return tuple(value.split())
 
 
 def _no_model_yet(value: str) -> str:

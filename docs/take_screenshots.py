@@ -5,6 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import Browser
+
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -37,9 +39,27 @@ def main() -> int:
                     page.wait_for_timeout(600)
                     page.screenshot(path=folder / f"{state}-{size}{'-dark' if dark else ''}.png")
                     page.context.close()
+        take_widget(opened, url, folder)
     pngs = sorted(folder.glob("*.png"))
     subprocess.run(["ls", "-la", *map(str, pngs)], check=True)  # noqa: S603, S607
     return 0
+
+
+def take_widget(opened: Browser, url: str, folder: Path) -> None:
+    """The button and the panel on the demo page."""
+    for size, (width, height) in SIZES.items():
+        for dark in (False, True):
+            context = opened.new_context(
+                viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+            )
+            page, end = context.new_page(), f"{size}{'-dark' if dark else ''}.png"
+            page.goto(f"{url}/demo")
+            page.get_by_role("button", name="Ask about this article").wait_for()
+            page.locator("ask-the-article").evaluate("(e, question) => e.ask(question)", "Can it help my kidneys?")
+            page.frame_locator("iframe").locator(".answer .copy").wait_for(timeout=30_000)
+            page.wait_for_timeout(300)
+            page.screenshot(path=folder / f"widget-answered-{end}")
+            context.close()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ OWNERS = {
     "markdown_it": {"corpus/parse.py"},
     "mdit_py_plugins": {"corpus/parse.py"},
     "sentencex": {"corpus/split.py"},
-    "pydantic": {"corpus/yaml_file.py"},
+    "pydantic": {"corpus/yaml_file.py", "web/api.py"},
     "ruamel": {"corpus/yaml_file.py"},
     "sentence_transformers": {"index/embed.py"},
     "transformers": {"index/embed.py", "bot/tune.py"},
@@ -35,9 +35,20 @@ OWNERS = {
     "Stemmer": {"index/lexical.py"},
     "langchain_core": {"index/embed.py", "index/store.py", "index/retriever.py", "bot/runnable.py"},
     "gradio": {"web/page.py"},
-    "uvicorn": {"app.py"},
+    "uvicorn": {"app.py", "web/limit.py"},
     "fastapi": {"web/api.py", "web/server.py", "web/page.py"},
-    "starlette": {"web/harden.py", "web/server.py"},
+    "jinja2": {"web/embed.py"},
+    "limits": {"web/limit.py"},
+    "rcssmin": {"web/embed.py"},
+    "rjsmin": {"web/embed.py"},
+    "starlette": {
+        "web/asset.py",
+        "web/embed.py",
+        "web/harden.py",
+        "web/limit.py",
+        "web/problem.py",
+        "web/server.py",
+    },
 }
 HEAVY = ("torch", "chromadb", "gradio", "sentence_transformers", "langchain_chroma")
 

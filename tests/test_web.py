@@ -151,13 +151,49 @@ def test_what_a_text_chat_does_not_need_does_not_exist(client: TestClient, path:
     assert response.json()["detail"] == "There is nothing at this address."
 
 
-@pytest.mark.parametrize("path", ["/", "/config", "/theme.css", "/gradio_api/info", "/healthz", "/nothing-here"])
+EVERYWHERE = [
+    "/",
+    "/config",
+    "/theme.css",
+    "/gradio_api/info",
+    "/healthz",
+    "/api/article",
+    "/api/ask",
+    "/openapi.json",
+    "/nothing-here",
+    "/assets/nothing-here.js",
+    "/ask-the-article.js",
+    "/embed",
+    "/embed/panel.js",
+    "/demo",
+]
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
 def test_security_headers_are_on_every_route(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
-    for name, value in security_headers(("https://clinic.example",)).items():
+    for name, value in security_headers(path, ("https://clinic.example",)).items():
         assert headers[name] == value
-    assert "frame-ancestors 'self' https://clinic.example" in headers["content-security-policy"]
+    for name in ("content-security-policy", "permissions-policy"):
+        assert headers[name]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
     assert "'unsafe-eval'" not in headers["content-security-policy"]
+    ancestors = headers["content-security-policy"].partition("frame-ancestors ")[2]
+    assert ancestors in ("'none'", "'self' https://clinic.example")
+
+
+def test_gradios_own_errors_are_problems_as_well(client: TestClient) -> None:
+    for path in ("/assets/no-such-file.js", "/gradio_api/queue/data"):
+        response = client.get(path)
+        assert response.status_code >= 400
+        assert response.headers["content-type"] == "application/problem+json"
+        assert response.json()["status"] == response.status_code
+
+
+@pytest.mark.parametrize("path", ["/", "/embed", "/demo"])
+def test_pages_can_be_framed_by_the_named_sites_only(client: TestClient, path: str) -> None:
+    assert client.get(path).headers["content-security-policy"].endswith("frame-ancestors 'self' https://clinic.example")
 
 
 @pytest.mark.parametrize("path", ["/config", "/api/article", "/"])

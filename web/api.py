@@ -3,56 +3,106 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from http import HTTPStatus
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import WithJsonSchema
 
 from bot.answer import Answer
 from bot.chain import Bot
+from bot.question import LONGEST
 from corpus.errors import AskError
+from corpus.load import Publication
+from web.asset import Asset
+from web.problem import PROBLEM, PROBLEM_SCHEMA, ProblemTexts
 from web.warm import WarmingBot
 
 WAIT = 60.0
 """Seconds that a question asked early waits for the model."""
 EVENTS = "text/event-stream"
+AskedText = Annotated[str, WithJsonSchema({"type": "string", "maxLength": LONGEST, "title": "Question"})]
+"""Longer ones are read for danger before they are refused, so the limit is the route's work and not the schema's."""
 
 
 @dataclass
 class AskBody:
     """A question to the article and the asker's earlier turns, oldest first."""
 
-    question: str
+    question: AskedText
     history: list[str] = field(default_factory=list)
     article: str | None = None
 
 
-def api_routes(warming: WarmingBot) -> APIRouter:
+@dataclass
+class State:
+    """How the server is."""
+
+    status: str
+
+
+def api_routes(warming: WarmingBot, publication: Publication, texts: ProblemTexts) -> APIRouter:
     """The routes of the API."""
     router = APIRouter()
+    whole = described(publication)
 
-    @router.post("/api/ask", summary="Ask the article a question", response_model=None)
+    @router.post(
+        "/api/ask",
+        summary="Ask the article a question",
+        response_model=None,
+        responses={200: {"model": Answer, "content": {EVENTS: {}}}, **_problems(400, 413, 422, 429, 503)},
+    )
     def ask(body: AskBody, request: Request) -> JSONResponse | StreamingResponse:
-        bot = _bot(warming, body.article)
-        answer = bot.ask(body.question, body.history)
+        if body.article not in (None, publication.article.slug):
+            raise HTTPException(422, texts.unknown_article.format(article=publication.article.slug))
+        answer = _bot(warming, texts).ask(body.question, body.history)
+        if len(body.question) > LONGEST and answer.outcome != "emergency":
+            raise HTTPException(422, texts.too_long.format(longest=f"{LONGEST:,}"))
         if EVENTS in request.headers.get("accept", ""):
             return StreamingResponse(events(answer), media_type=EVENTS, headers={"X-Accel-Buffering": "no"})
         return JSONResponse(answer.as_dict())
 
-    @router.get("/api/article", summary="The article, its sentences and footnotes")
-    def article() -> dict[str, Any]:
-        return asdict(_bot(warming).index.publication.article)
+    @router.get(
+        "/api/article",
+        summary="The article, its sentences and footnotes, and its editor's notes",
+        response_class=JSONResponse,
+    )
+    def article(request: Request) -> Response:
+        return whole.respond(request)
 
     @router.get("/healthz", summary="Whether the server runs")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
+    def healthz() -> State:
+        return State("ok")
 
-    @router.get("/readyz", summary="Whether questions are answered at once", response_model=None)
+    @router.get(
+        "/readyz",
+        summary="Whether questions are answered at once",
+        response_model=None,
+        responses={200: {"model": State}, 503: {"model": State}},
+    )
     def readyz() -> JSONResponse:
         state = "ready" if warming.ready else warming.problem or "warming"
         return JSONResponse({"status": state}, 200 if warming.ready else 503)
 
     return router
+
+
+def described(publication: Publication) -> Asset:
+    """The article and, apart from it, what its editor says about its hard terms and sentences."""
+    ids: dict[str, list[str]] = {}
+    for passage in publication.article.passages:
+        ids.setdefault(passage.text, []).append(passage.id)
+    notes = {
+        "terms": [{"term": term.term, "gloss": term.gloss} for term in publication.notes.terms],
+        "sentences": [
+            {"passage": passage, "plain": note.plain, "claim": note.claim}
+            for note in publication.notes.sentences
+            for passage in ids.get(note.quote, [])
+        ],
+    }
+    whole = {**asdict(publication.article), "notes": notes}
+    return Asset(json.dumps(whole, ensure_ascii=False), "application/json")
 
 
 def events(answer: Answer) -> Iterator[str]:
@@ -68,14 +118,15 @@ def _event(name: str, data: dict[str, Any]) -> str:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
-def _bot(warming: WarmingBot, article: str | None = None) -> Bot:
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    content = {PROBLEM: {"schema": PROBLEM_SCHEMA}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+def _bot(warming: WarmingBot, texts: ProblemTexts) -> Bot:
     try:
-        bot = warming.get(WAIT)
+        return warming.get(WAIT)
     except TimeoutError:
-        raise HTTPException(503, "The chat is still starting; try again in a minute.", {"Retry-After": "30"}) from None
+        raise HTTPException(503, texts.starting, {"Retry-After": "30"}) from None
     except AskError:
-        raise HTTPException(503, "The chat cannot answer now; its operator has to look at /readyz.") from None
-    slug = bot.index.publication.article.slug
-    if article not in (None, slug):
-        raise HTTPException(422, f"There is no article of that name here; leave it out or ask '{slug}'.")
-    return bot
+        raise HTTPException(503, texts.unavailable) from None

@@ -1,4 +1,4 @@
-"""The web app: API, page and what guards them, put together around one warming bot."""
+"""The web app: API, page, widget and what guards them, put together around one warming bot."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,16 +14,34 @@ from bot.prompts import Prompts
 from corpus.load import Publication
 from corpus.settings import Settings
 from web.api import api_routes
-from web.harden import Harden
+from web.embed import Widget, make_widget
+from web.harden import Gate, SecurityHeaders, frame_source, security_headers
+from web.limit import RateLimit, TrustedProxies, parse_rate
+from web.problem import PROBLEM, Problems, ProblemTexts, document, load_problems
 from web.warm import WarmingBot
 
-PROBLEM = "application/problem+json"
+LOOPBACK = r"http://(localhost|127\.0\.0\.1)(:\d+)?"
 
 
 def create_app(settings: Settings, publication: Publication, prompts: Prompts, open_bot: Callable[[], Bot]) -> FastAPI:
-    """The whole web app; `open_bot` runs in the background."""
-    from web.page import mount_page  # Gradio takes seconds to import
+    """The whole web app; `open_bot` runs in the background.
 
+    Raises:
+        AskError: a setting that cannot work, or a fixed text that is missing.
+    """
+    from web.page import mount_page, starters  # Gradio takes seconds to import
+
+    widget = make_widget(publication, prompts.disclaimer, starters(publication))
+    app, warming = pageless_app(settings, publication, widget, open_bot)
+    mount_page(app, warming, publication, prompts)
+    return app
+
+
+def pageless_app(
+    settings: Settings, publication: Publication, widget: Widget, open_bot: Callable[[], Bot]
+) -> tuple[FastAPI, WarmingBot]:
+    """The API and the widget behind all that guards them, and the bot that is being opened."""
+    texts, rules = load_problems(), parse_rate(settings.rate)
     warming = WarmingBot(open_bot)
 
     @asynccontextmanager
@@ -32,26 +50,44 @@ def create_app(settings: Settings, publication: Publication, prompts: Prompts, o
         warming.close()
 
     app = FastAPI(title="Ask the Article", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.include_router(api_routes(warming))
-    app.add_exception_handler(HTTPException, _failed)
-    app.add_exception_handler(RequestValidationError, _invalid)
+    app.include_router(api_routes(warming, publication, texts))
+    app.routes.extend(widget.routes())
+    _answer_errors(app, settings, texts)
+    # The last one added is the first that a request meets.
+    app.add_middleware(RateLimit, rules=rules, texts=texts, spare=not settings.rate)
+    app.add_middleware(Gate, texts=texts)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.sites),
+        allow_origin_regex=LOOPBACK if any(frame_source(site) != site for site in settings.sites) else None,
         allow_methods=["GET", "POST"],
         allow_headers=["Content-Type", "Accept"],
+        expose_headers=["Retry-After"],
     )  # with this here Gradio adds no CORS headers of its own, which would let any site in
-    mount_page(app, warming, publication, prompts)
-    app.add_middleware(Harden, sites=settings.sites)
-    return app
+    app.add_middleware(Problems, texts=texts)
+    app.add_middleware(SecurityHeaders, sites=settings.sites)
+    app.add_middleware(TrustedProxies, proxies=settings.proxies)
+    return app, warming
 
 
-async def _failed(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    body = {"type": "about:blank", "status": error.status_code, "detail": error.detail}
-    return JSONResponse(body, error.status_code, error.headers, PROBLEM)
+def _answer_errors(app: FastAPI, settings: Settings, texts: ProblemTexts) -> None:
+    """Have every error answered by a problem document."""
+
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        return _problem(error.status_code, str(error.detail), dict(error.headers or {}))
+
+    async def invalid(request: Request, error: Exception) -> JSONResponse:
+        return _problem(422, texts.invalid)
+
+    async def broken(request: Request, error: Exception) -> JSONResponse:
+        # This one is sent from outside of every middleware.
+        return _problem(500, texts.failed, security_headers(request.url.path, settings.sites))
+
+    app.add_exception_handler(HTTPException, failed)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Exception, broken)
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
-    detail = 'Send JSON like {"question": "What are beta cells?", "history": []}.'
-    return JSONResponse({"type": "about:blank", "status": 422, "detail": detail}, 422, media_type=PROBLEM)
+def _problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(document(status, detail), status, headers, PROBLEM)
