@@ -8,6 +8,7 @@ from corpus.errors import SettingsError
 from corpus.load import ARTICLES
 
 DEFAULT_INDEX = Path(__file__).parent.parent / "var" / "index"
+DEFAULT_FEEDBACK = Path(__file__).parent.parent / "var" / "feedback.sqlite"
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
 DEFAULT_SITES = ("http://localhost", "http://127.0.0.1")
 
@@ -34,6 +35,10 @@ class Settings:
     """ASK_PORT."""
     sites: tuple[str, ...] = DEFAULT_SITES
     """ASK_SITES: origins that may embed the chat, separated by spaces."""
+    feedback: Path | None = DEFAULT_FEEDBACK
+    """ASK_FEEDBACK: the SQLite file for readers' verdicts on answers, kept as ids; "off" keeps none."""
+    feedback_text: bool = False
+    """ASK_FEEDBACK_TEXT: "on" stores the question with a verdict; visitors are told."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -53,6 +58,8 @@ class Settings:
             host=environ.get("ASK_HOST") or DEFAULT_HOST,
             port=_port(environ.get("ASK_PORT") or str(DEFAULT_PORT)),
             sites=_sites(environ.get("ASK_SITES", "")),
+            feedback=_feedback(environ.get("ASK_FEEDBACK", "")),
+            feedback_text=_switch("ASK_FEEDBACK_TEXT", environ.get("ASK_FEEDBACK_TEXT", "")),
         )
 
 
@@ -71,6 +78,16 @@ def _sites(value: str) -> tuple[str, ...]:
                 f"ASK_SITES has '{site}'; each entry must look like https://clinic.example, without a path"
             )
     return sites
+
+
+def _feedback(value: str) -> Path | None:
+    return None if value == "off" else Path(value or DEFAULT_FEEDBACK)
+
+
+def _switch(name: str, value: str) -> bool:
+    if value not in ("", "on", "off"):
+        raise SettingsError(f"{name} is '{value}'; it must be on or off")
+    return value == "on"
 
 
 def _no_model_yet(value: str) -> str:

@@ -17,7 +17,8 @@ GRADIO = (
     r"|config|theme\.css|manifest\.json|favicon\.ico|assets/[\w./-]+|static/[\w./-]+"
     r"|gradio_api/(queue/join|queue/data|heartbeat/\w+|cancel|reset|info|startup-events|app_id)"
 )
-ALLOWED = re.compile(rf"/({OURS}{GRADIO})?")
+PAGE = r"|page/(static/[\w-]+\.(js|css|svg)|feedback|doctor)"
+ALLOWED = re.compile(rf"/({OURS}{PAGE}{GRADIO})?")
 
 
 class Harden:
