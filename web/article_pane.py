@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from corpus.article import Article, Passage
+from corpus.article import Passage
 from corpus.load import Publication
 from web.quote import Glossary, quote_html, text_html
 from web.words import Words
@@ -14,11 +14,10 @@ PARAGRAPH = re.compile(r"[^\n](?:[^\n]|\n(?!\n))*")
 def article_html(publication: Publication, words: Words) -> str:
     """The article in one block of HTML without blank lines, so that no Markdown is read into it."""
     article = publication.article
-    byline = words.article_by if article.header.publisher_offers_therapy else words.article_by_other
     pane = _Pane(publication, words)
     return (
         f'<article class="ask-article" lang="{text_html(article.header.language)}">'
-        f'<p class="ask-article-by">{text_html(byline.format(publisher=article.header.publisher))}</p>'
+        f'<p class="ask-article-by">{text_html(words.byline(article.header))}</p>'
         f"{''.join(pane.paragraphs())}{pane.glossary()}"
         f'<p class="ask-article-note">{text_html(words.sections_note)}</p></article>'
     )
@@ -69,7 +68,8 @@ class _Pane:
 
     def _sentence(self, passage: Passage) -> str:
         words = quote_html(passage.text, passage.footnotes, self.explain, self.seen)
-        link = f'<a class="ask-permalink" href="#{passage.id}"><span class="ask-sr">{text_html(self.words.link)}</span></a>'
+        name = f'<span class="ask-sr">{text_html(self.words.link)}</span>'
+        link = f'<a class="ask-permalink" href="#{passage.id}">{name}</a>'
         asides = "".join(
             f'<span class="ask-aside ask-aside-{text_html(label)}" hidden>'
             f"{text_html(self.words.footnote.format(label=f'[{label}]'))}: “{text_html(self.notes[label])}”</span>"

@@ -1,7 +1,7 @@
-"""A conversation as the page shows it. The visitor's tab keeps the questions; the answers are made from them again
-whenever they are not at hand, after a refresh or a restart of the server, so nothing has to be stored.
+"""A conversation as the page shows it, step by step.
 
-Knows nothing of Gradio: it yields what is to be shown, step by step.
+The visitor's tab keeps the questions. The answers are made from them again whenever they are not at hand, after a
+refresh or a restart of the server, so nothing has to be stored. Knows nothing of Gradio.
 """
 
 import json
@@ -55,7 +55,9 @@ class Conversation:
             bot = self._bot(None)
         for place, turn in enumerate(turns):
             if not turn.whole:
-                for turns[place] in self._answer(bot, turn.question, turns[:place], last=place == len(turns) - 1):
+                before, last = turns[:place], place == len(turns) - 1
+                for shown in self._answer(bot, turn.question, before, last=last):
+                    turns[place] = shown
                     yield tuple(turns)
 
     def stopped(self, turns: Sequence[Turn]) -> Turns:

@@ -26,7 +26,7 @@ def doctor_html(answers: Sequence[Answer], renderer: Renderer) -> str:
     ]
     found = "".join(parts)
     nothing = "" if found else f"<p>{escape(words.doctor_nothing)}</p>"
-    byline = words.article_by if header.publisher_offers_therapy else words.article_by_other
+    title = f'<p lang="{escape(header.language)}">“{escape(header.title)}”</p>'
     version = words.doctor_version.format(version=version_of(renderer.publication))
     return (
         f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8">'
@@ -37,8 +37,8 @@ def doctor_html(answers: Sequence[Answer], renderer: Renderer) -> str:
         f'<p class="disclaimer" lang="en">{escape(prompts.disclaimer)}</p>{_meaning(words.disclaimer_meaning)}'
         f'<button type="button" id="print">{escape(words.doctor_print)}</button>{found}{nothing}'
         f'<section class="notes"><h2>{escape(words.doctor_notes)}</h2><div class="lines"></div></section>'
-        f'<footer><h2>{escape(words.doctor_article)}</h2><p lang="{escape(header.language)}">“{escape(header.title)}”</p>'
-        f"<p>{escape(byline.format(publisher=header.publisher))}. {escape(version)}</p></footer></main></body></html>"
+        f"<footer><h2>{escape(words.doctor_article)}</h2>{title}"
+        f"<p>{escape(words.byline(header))}. {escape(version)}</p></footer></main></body></html>"
     )
 
 

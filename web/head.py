@@ -19,15 +19,15 @@ SCRIPT_WORDS = (
 def header_html(publication: Publication, words: Words) -> str:
     """Title, whose article it is, and the three things one can do at any time."""
     header = publication.article.header
-    byline = words.article_by if header.publisher_offers_therapy else words.article_by_other
+    title = f'<span class="ask-of" lang="{text_html(header.language)}">“{text_html(header.title)}”</span>'
     buttons = "".join(
         f'<button type="button" class="ask-act ask-{name}">{text_html(text)}</button>'
         for name, text in (("open", words.article), ("doctor", words.doctor), ("over", words.start_over))
     )
     return (
         f'<header class="ask-header"><div class="ask-names"><h1>{text_html(words.title)}</h1>'
-        f'<p class="ask-byline"><span lang="{text_html(header.language)}">“{text_html(header.title)}”</span> '
-        f"{text_html(byline.format(publisher=header.publisher))}</p></div>"
+        f'<p class="ask-byline">{title} '
+        f"{text_html(words.byline(header))}</p></div>"
         f'<nav class="ask-tools">{buttons}</nav></header>'
     )
 

@@ -110,10 +110,11 @@ def starters(publication: Publication) -> list[tuple[str, str]]:
     """Each section and footnote that has one, with the first question that it answers."""
     asks = {note.quote: note.ask for note in publication.notes.sentences if note.ask}
     parts: tuple[Section | Footnote, ...] = (*publication.article.sections[1:], *publication.article.footnotes)
-    first = (
-        (part.passages[0].section, next((asks[p.text] for p in part.passages if p.text in asks), "")) for part in parts
-    )
-    return [(section, ask) for section, ask in first if ask][:STARTERS]
+    found = []
+    for part in parts:
+        if ask := next((asks[passage.text] for passage in part.passages if passage.text in asks), ""):
+            found.append((part.passages[0].section, ask))
+    return found[:STARTERS]
 
 
 def _chatbot(publication: Publication, words: Words) -> gr.Chatbot:

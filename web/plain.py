@@ -14,8 +14,7 @@ def plain_text(answer: Answer, publication: Publication, words: Words) -> str:
     parts += [_said(sentence.text, sentence.citations, words) for sentence in answer.sentences]
     parts += [answer.notice] if answer.notice else []
     parts += [_sources(answer, publication, words)] if answer.citations else []
-    byline = words.article_by if header.publisher_offers_therapy else words.article_by_other
-    parts.append(f"“{header.title}” {byline.format(publisher=header.publisher)}")
+    parts.append(f"“{header.title}” {words.byline(header)}")
     return "\n\n".join((*parts, answer.disclaimer))
 
 

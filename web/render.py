@@ -125,9 +125,10 @@ class Renderer:
         )
         claim = f' <span class="ask-claim">{text_html(words.claim)}</span>' if self.claims(citation.quote) else ""
         anchor = text_html(citation.passage)
+        mark = f'<span class="ask-mark">{text_html(self._source(citation))}</span>'
         return (
-            f'<details class="ask-source ask-of-{anchor.replace("&#46;", ".")}"><summary>'
-            f'<span class="ask-mark">{text_html(self._source(citation))}</span> {text_html(citation.label)}{claim}</summary>'
+            f'<details class="ask-source ask-of-{anchor}">'
+            f"<summary>{mark} {text_html(citation.label)}{claim}</summary>"
             f'<blockquote lang="{text_html(article.header.language)}">“{text_html(citation.quote)}”</blockquote>{notes}'
             f"{self._plain(citation.quote) if explain else ''}"
             f'<div class="ask-tools"><a class="ask-act ask-show" href="#{anchor}">{text_html(words.show_sentence)}</a>'
