@@ -100,7 +100,8 @@ def build_page(conversation: Conversation, *, keeps_text: bool = False) -> gr.Bl
         outputs = [chatbot, known]
         asking = gr.on([question.submit, send.click], ask, [question, kept, known], [question, *outputs], **private)
         restoring = restored.click(restore, [kept, known], outputs, **private)
-        stop.click(stopped, known, outputs, cancels=[asking, restoring], **private)
+        # First nothing more may come, then what is there is given up; at once, a late sentence could win.
+        stop.click(None, cancels=[asking, restoring]).then(stopped, known, outputs, **private)
         asking.failure(failed, known, outputs, **private)
         clear.click(lambda: ("", [], ()), None, [question, *outputs], cancels=[asking, restoring], **private)
     return blocks

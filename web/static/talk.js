@@ -8,10 +8,12 @@ export function createTalk(chat, status, words) {
   const box = document.querySelector("#ask-question textarea");
   const kept = document.querySelector("#ask-kept textarea");
   const send = document.getElementById("ask-send");
-  let editing = null;
-  let sending = 0;
+  let editing = null; // the place of the question that is being changed
+  let since = 0; // when a question was sent whose answer is not whole yet
+  let arrived = false; // whether the server has taken it
   let watch = 0;
   let lost = false;
+  let restored = false;
 
   const answers = () => [...chat.querySelectorAll(".ask-answer")];
   const questions = () => answers().map((answer) => answer.querySelector(".ask-asked-text")?.textContent ?? "");
@@ -27,8 +29,8 @@ export function createTalk(chat, status, words) {
 
   function remember() {
     const list = questions();
-    if (editing === null && !sending) put(kept, JSON.stringify(list));
-    store({ questions: list, draft: box.value });
+    if (editing === null && (!since || arrived)) put(kept, JSON.stringify(list));
+    if (restored) store({ questions: list, draft: box.value });
   }
 
   function store(state) {
@@ -50,6 +52,7 @@ export function createTalk(chat, status, words) {
 
   async function restore() {
     const { questions: list, draft } = stored();
+    restored = true;
     if (draft) put(box, draft);
     if (!list.length) return false;
     put(kept, JSON.stringify(list));
@@ -60,12 +63,11 @@ export function createTalk(chat, status, words) {
 
   async function ask(question, before = null) {
     if (busy() || !question.trim()) return;
-    sending = Date.now();
+    begun();
     put(kept, JSON.stringify(before ?? questions()));
     put(box, question);
     await settled();
     send.click();
-    begun();
   }
 
   const again = (answer) => {
@@ -91,39 +93,47 @@ export function createTalk(chat, status, words) {
 
   // From sending until the answer is whole: says when it is slow and when nobody is there.
   function begun() {
+    since = Date.now();
+    arrived = false;
     clearTimeout(watch);
-    sending = sending || Date.now();
     watch = setTimeout(look, LOOK);
   }
 
+  function ended() {
+    since = 0;
+    lost = false;
+    clearTimeout(watch);
+    status.clear();
+  }
+
   async function look() {
-    if (!busy() && !sending) return;
     const there = await fetch("healthz", { cache: "no-store" }).then((reply) => reply.ok, () => false);
+    if (!since) return;
     if (!there && !lost) {
       lost = true;
       status.say(words.lost);
     } else if (there && lost) {
-      lost = false;
-      sending = 0;
+      ended();
       status.say(words.back, { seconds: 20 });
-    } else if (there && sending && Date.now() - sending > WAITS) {
+    } else if (there && Date.now() - since > WAITS) {
       status.say(words.slow);
     }
-    watch = setTimeout(look, LOOK);
+    if (since) watch = setTimeout(look, LOOK);
   }
 
   function changed() {
-    if (editing !== null && busy()) editing = null;
-    if (sending && !busy() && answers().length && !box.value) {
-      sending = 0;
-      lost = false;
-      clearTimeout(watch);
-      status.clear();
+    if (busy()) {
+      if (!since) begun();
+      arrived = true;
+      editing = null;
+    } else if (arrived) {
+      arrived = false;
+      ended();
     }
     remember();
   }
 
-  box.addEventListener("input", () => store({ questions: questions(), draft: box.value }));
+  box.addEventListener("input", () => restored && store({ questions: questions(), draft: box.value }));
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && box.value.trim()) begun();
   });
