@@ -25,6 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # Gradio's queue uses pandas; here it is in this process
 ]
 SLOWLY = "What are T cells? Slowly."
+BROKEN = "What are T cells? Break."
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class SlowBot(Bot):
     def ask(self, asked: str, history: Sequence[str] = ()) -> Answer:
         if asked == SLOWLY:
             self.gate.wait(30)
+        if asked == BROKEN:
+            raise RuntimeError(asked)
         return super().ask(asked, history)
 
 
@@ -229,6 +232,14 @@ def test_an_answer_can_be_stopped_and_asked_again(page: Page, site: Site) -> Non
     page.get_by_role("button", name="Ask again").click()
     expect(page.locator(ANSWER)).to_contain_text("also known as T lymphocytes")
     expect(page.locator(ANSWER)).to_have_count(1)
+
+
+def test_an_answer_that_breaks_says_so_and_the_question_stays(page: Page) -> None:
+    ask(page, "What are beta cells?")
+    ask(page, BROKEN)
+    expect(page.locator(ANSWER).last).to_contain_text("Something went wrong and there is no answer.")
+    expect(page.locator(".ask-user-text").last).to_have_text(BROKEN)
+    expect(page.locator(ANSWER)).to_have_count(2)
 
 
 def test_a_slow_answer_says_so(page: Page, site: Site) -> None:

@@ -76,7 +76,9 @@ def build_page(conversation: Conversation, *, keeps_text: bool = False) -> gr.Bl
     def stopped(known: Turns) -> tuple[Chat, Turns]:
         return _chat(turns := conversation.stopped(known), renderer), turns
 
-    def failed(known: Turns) -> tuple[Chat, Turns]:
+    def failed(known: Turns) -> tuple[Chat | Any, Turns | Any]:
+        if all(turn.whole for turn in known):  # a stopped answer ends as a failure too, perhaps after the next began
+            return gr.skip(), gr.skip()
         return _chat(turns := conversation.failed(known), renderer), turns
 
     with gr.Blocks(title=words.title, analytics_enabled=False, fill_height=True, fill_width=True) as blocks:
