@@ -66,7 +66,7 @@ def build_page(conversation: Conversation, *, keeps_text: bool = False) -> gr.Bl
         if not asked.strip():
             yield asked, _chat(known, renderer), known
             return
-        for turns in conversation.go_on([*questions, asked], known):
+        for turns in conversation.go_on([*questions, asked], known[: len(questions)]):
             yield "", _chat(turns, renderer), turns
 
     def restore(kept: str, known: Turns) -> Iterator[tuple[Chat, Turns]]:

@@ -86,6 +86,7 @@ whenThere(async () => {
 
   let shown = -1;
   function changed({ quietly = false } = {}) {
+    document.documentElement.lang = words.language; // Gradio sets it to a language that the page may not speak
     voice.name();
     const answers = talk.answers();
     voice.speak(answers, { quietly });
