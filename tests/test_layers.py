@@ -33,7 +33,7 @@ OWNERS = {
     "langchain_core": {"index/embed.py", "index/store.py", "index/retriever.py", "bot/runnable.py"},
     "gradio": {"web/page.py"},
     "uvicorn": {"app.py"},
-    "fastapi": {"web/api.py", "web/server.py", "web/page.py", "web/page_routes.py"},
+    "fastapi": {"web/api.py", "web/server.py", "web/page.py", "web/page_routes.py", "web/pages.py"},
     "starlette": {"web/harden.py", "web/server.py", "web/document.py", "web/pages.py", "web/static_files.py"},
 }
 HEAVY = ("torch", "chromadb", "gradio", "sentence_transformers", "langchain_chroma")

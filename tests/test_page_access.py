@@ -12,8 +12,8 @@ from bot.chain import Bot
 from corpus.settings import Settings
 from tests.browser import ANSWER, CALM, CHROMIUM, ask, box, browser, open_page, serving
 from tests.test_app import free_port
+from web.page_words import load_words
 from web.server import create_app
-from web.words import load_words
 
 pytestmark = [
     pytest.mark.browser,

@@ -24,13 +24,13 @@ from web.article_pane import article_html
 from web.conversation import Conversation, Turn, read_questions
 from web.doctor import doctor_html
 from web.document import rewritten
-from web.page import starters
+from web.page import starters, starters_by_section
 from web.page_routes import page_routes
+from web.page_words import FOLDER, Words, load_words, preferred
 from web.plain import plain_text
 from web.quote import Glossary, quote_html, text_html
 from web.render import Renderer
 from web.warm import WarmingBot
-from web.words import FOLDER, Words, load_words, preferred
 
 WORDS = load_words()
 
@@ -162,7 +162,8 @@ def test_urgent_help_comes_first_on_the_page_for_the_doctor(bot: Bot, renderer: 
 
 
 def test_starters_are_one_a_part_and_named(publication: Publication) -> None:
-    found = starters(publication)
+    found = starters_by_section(publication)
+    assert starters(publication) == [question for _, question in found]
     assert len(found) == len({section for section, _ in found}) == 7
     assert ("Footnote 1", "What are T cells?") in found
 

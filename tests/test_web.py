@@ -17,10 +17,10 @@ from tests.closed import VALIDATOR
 from web.conversation import Conversation
 from web.harden import LARGEST_BODY, security_headers
 from web.page import build_page
+from web.page_words import load_words
 from web.render import Renderer
 from web.server import create_app
 from web.warm import WarmingBot
-from web.words import load_words
 
 
 @pytest.fixture(scope="module")

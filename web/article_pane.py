@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from corpus.article import Passage
 from corpus.load import Publication
+from web.page_words import Words
 from web.quote import Glossary, quote_html, text_html
-from web.words import Words
 
 PARAGRAPH = re.compile(r"[^\n](?:[^\n]|\n(?!\n))*")
 

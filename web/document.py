@@ -10,7 +10,7 @@ from html import escape
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.words import Words
+from web.page_words import Words
 
 UNUSED = re.compile(
     r"<script(?![^>]*\ssrc=)[^>]*>.*?</script>"

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from corpus.load import Publication
+from web.page_words import Words
 from web.quote import text_html
 from web.render import offer_html
-from web.words import Words
 
 SCRIPT_WORDS = (
     "language", "chat", "slow", "lost", "back", "failed_text", "editing", "keep", "copied", "not_copied", "link_copied",

@@ -18,9 +18,9 @@ from corpus.load import Publication
 from web.article_pane import article_html
 from web.conversation import Conversation, Turn, Turns, read_questions
 from web.head import header_html, script_words, start_html
+from web.page_words import Words
 from web.quote import text_html
 from web.render import Renderer
-from web.words import Words
 
 AT_ONCE = 32
 WAITING = 64
@@ -109,8 +109,13 @@ def build_page(conversation: Conversation, *, keeps_text: bool = False) -> gr.Bl
     return blocks
 
 
-def starters(publication: Publication) -> list[tuple[str, str]]:
-    """Each section and footnote that has one, with the first question that it answers."""
+def starters(publication: Publication) -> list[str]:
+    """The first question of each section and footnote that has one."""
+    return [question for _, question in starters_by_section(publication)]
+
+
+def starters_by_section(publication: Publication) -> list[tuple[str, str]]:
+    """The same, with the section or footnote in front."""
     asks = {note.quote: note.ask for note in publication.notes.sentences if note.ask}
     parts: tuple[Section | Footnote, ...] = (*publication.article.sections[1:], *publication.article.footnotes)
     found = []
@@ -135,7 +140,7 @@ def _chatbot(publication: Publication, words: Words) -> gr.Chatbot:
         latex_delimiters=[],
         allow_file_downloads=False,
         group_consecutive_messages=False,
-        placeholder=start_html(starters(publication), words),
+        placeholder=start_html(starters_by_section(publication), words),
     )
 
 

@@ -12,9 +12,9 @@ from corpus.errors import AskError
 from corpus.load import Publication
 from web.conversation import read_questions
 from web.doctor import doctor_html
+from web.page_words import Words, preferred
 from web.render import Renderer
 from web.warm import WarmingBot
-from web.words import Words, preferred
 
 WAIT = 20.0
 LONGEST_ID = 64

@@ -5,17 +5,23 @@ A page keeps nothing that another could miss: the visitor's tab brings its quest
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
+from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.feedback import FeedbackStore
 from bot.prompts import Prompts
 from corpus.load import Publication
+from corpus.settings import Settings
 from web.conversation import PACE, Conversation
 from web.document import Document
+from web.page_routes import page_routes
+from web.page_words import FALLBACK, Words, load_words, preferred
 from web.render import Renderer
+from web.static_files import OwnFiles
 from web.warm import WarmingBot
-from web.words import FALLBACK, Words, preferred
 
 
 class Pages:
@@ -51,3 +57,23 @@ class Pages:
             for app in self.apps.values():
                 await stack.enter_async_context(app.router.lifespan_context(app))
             yield
+
+
+def mount_pages(
+    app: FastAPI, warming: WarmingBot, publication: Publication, prompts: Prompts, settings: Settings
+) -> None:
+    """Put the pages at / of an app, and their files and routes below /page."""
+    words, keeps_text = load_words(), settings.feedback_text
+    store = FeedbackStore(settings.feedback) if settings.feedback else None
+    pages = Pages(warming, publication, prompts, words, keeps_text=keeps_text)
+    app.include_router(page_routes(warming, publication, prompts, words, store, keeps_text=keeps_text))
+    app.mount("/page/static", OwnFiles())
+    app.mount("/", pages)
+    around = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
+        async with pages.running(), around(app) as state:
+            yield state
+
+    app.router.lifespan_context = lifespan

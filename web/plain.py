@@ -2,7 +2,7 @@
 
 from bot.answer import Answer
 from corpus.load import Publication
-from web.words import Words
+from web.page_words import Words
 
 
 def plain_text(answer: Answer, publication: Publication, words: Words) -> str:

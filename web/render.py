@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from bot.answer import Answer, Citation, Sentence
 from bot.prompts import Prompts
 from corpus.load import Publication
+from web.page_words import Words
 from web.plain import plain_text
 from web.quote import Glossary, quote_html, text_html
-from web.words import Words
 
 OFFERED = 3
 CLAIMS = ("benefit", "provider")

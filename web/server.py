@@ -10,30 +10,24 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from bot.chain import Bot
-from bot.feedback import FeedbackStore
 from bot.prompts import Prompts
 from corpus.load import Publication
 from corpus.settings import Settings
 from web.api import api_routes
 from web.harden import Harden
-from web.page_routes import page_routes
-from web.pages import Pages
-from web.static_files import OwnFiles
+from web.pages import mount_pages
 from web.warm import WarmingBot
-from web.words import load_words
 
 PROBLEM = "application/problem+json"
 
 
 def create_app(settings: Settings, publication: Publication, prompts: Prompts, open_bot: Callable[[], Bot]) -> FastAPI:
     """The whole web app; `open_bot` runs in the background."""
-    warming, words = WarmingBot(open_bot), load_words()
-    pages = Pages(warming, publication, prompts, words, keeps_text=settings.feedback_text)
+    warming = WarmingBot(open_bot)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with pages.running():
-            yield
+        yield
         warming.close()
 
     app = FastAPI(title="Ask the Article", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -46,10 +40,7 @@ def create_app(settings: Settings, publication: Publication, prompts: Prompts, o
         allow_methods=["GET", "POST"],
         allow_headers=["Content-Type", "Accept"],
     )  # with this here Gradio adds no CORS headers of its own, which would let any site in
-    store = FeedbackStore(settings.feedback) if settings.feedback else None
-    app.include_router(page_routes(warming, publication, prompts, words, store, keeps_text=settings.feedback_text))
-    app.mount("/page/static", OwnFiles())
-    app.mount("/", pages)
+    mount_pages(app, warming, publication, prompts, settings)
     app.add_middleware(Harden, sites=settings.sites)
     return app
 
