@@ -84,7 +84,18 @@ whenThere(async () => {
     actions[name](pressed);
   });
 
+  // The newest question stays on top while its answer comes, until the reader scrolls.
   let shown = -1;
+  let following = false;
+  for (const moved of ["wheel", "touchmove", "keydown"]) log.addEventListener(moved, () => (following = false), { passive: true });
+
+  function follow() {
+    const last = [...chat.querySelectorAll(".ask-user")].at(-1);
+    if (!last || !following) return;
+    log.scrollTo({ top: log.scrollTop + last.getBoundingClientRect().top - log.getBoundingClientRect().top - 12 });
+    if (!talk.busy()) following = false;
+  }
+
   function changed({ quietly = false } = {}) {
     document.documentElement.lang = words.language; // Gradio sets it to a language that the page may not speak
     voice.name();
@@ -96,11 +107,9 @@ whenThere(async () => {
     for (const button of chat.querySelectorAll(".ask-good, .ask-bad, .ask-wrong")) {
       if (!button.hasAttribute("aria-pressed")) button.setAttribute("aria-pressed", "false");
     }
-    if (answers.length !== shown) {
-      shown = answers.length;
-      const last = [...chat.querySelectorAll(".ask-user")].at(-1);
-      if (last) log.scrollTo({ top: log.scrollTop + last.getBoundingClientRect().top - log.getBoundingClientRect().top - 12 });
-    }
+    if (answers.length !== shown) following = true;
+    shown = answers.length;
+    follow();
   }
   new MutationObserver(() => changed()).observe(chat, { childList: true, subtree: true, characterData: true });
   changed({ quietly: true });
