@@ -234,7 +234,7 @@ def test_an_answer_can_be_stopped_and_asked_again(page: Page, site: Site) -> Non
     expect(page.locator("#ask-send")).to_be_visible()
     site.gate.set()
     page.get_by_role("button", name="Ask again").click()
-    expect(page.locator(ANSWER)).to_contain_text("also known as T lymphocytes")
+    expect(page.locator(ANSWER)).to_contain_text("also known as T lymphocytes", timeout=30_000)
     expect(page.locator(ANSWER)).to_have_count(1)
 
 

@@ -68,6 +68,8 @@ export function createTalk(chat, status, words) {
     put(box, question);
     await settled();
     send.click();
+    // Gradio lets a press go by while it still winds up a stopped answer; pressing twice asks only once.
+    setTimeout(() => !arrived && !busy() && box.value === question && send.click(), LOOK);
   }
 
   const again = (answer) => {
