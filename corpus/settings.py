@@ -11,6 +11,7 @@ from corpus.errors import SettingsError
 from corpus.load import ARTICLES
 
 DEFAULT_INDEX = Path(__file__).parent.parent / "var" / "index"
+DEFAULT_FEEDBACK = Path(__file__).parent.parent / "var" / "feedback.sqlite"
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
 DEFAULT_SITES = ("http://localhost", "http://127.0.0.1")
 HOST_NAME = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
@@ -42,6 +43,10 @@ class Settings:
     """ASK_RATE: how often one client may ask, such as `60/minute`, or `off`; empty means the default of web.limit."""
     proxies: tuple[str, ...] = ()
     """ASK_PROXIES: addresses or networks whose X-Forwarded headers are believed, separated by spaces."""
+    feedback: Path | None = DEFAULT_FEEDBACK
+    """ASK_FEEDBACK: the SQLite file for readers' verdicts on answers, kept as ids; "off" keeps none."""
+    feedback_text: bool = False
+    """ASK_FEEDBACK_TEXT: "on" stores the question with a verdict; visitors are told."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -63,6 +68,8 @@ class Settings:
             sites=_sites(environ.get("ASK_SITES", "")),
             rate=environ.get("ASK_RATE", ""),
             proxies=_proxies(environ.get("ASK_PROXIES", "")),
+            feedback=_feedback(environ.get("ASK_FEEDBACK", "")),
+            feedback_text=_switch("ASK_FEEDBACK_TEXT", environ.get("ASK_FEEDBACK_TEXT", "")),
         )
 
 
@@ -102,6 +109,16 @@ def _proxies(value: str) -> tuple[str, ...]:
                 f"ASK_PROXIES has '{proxy}'; each entry must be an address or a network, such as 10.0.0.0/8"
             ) from None
     return tuple(value.split())
+
+
+def _feedback(value: str) -> Path | None:
+    return None if value == "off" else Path(value or DEFAULT_FEEDBACK)
+
+
+def _switch(name: str, value: str) -> bool:
+    if value not in ("", "on", "off"):
+        raise SettingsError(f"{name} is '{value}'; it must be on or off")
+    return value == "on"
 
 
 def _no_model_yet(value: str) -> str:

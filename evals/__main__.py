@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from bot.feedback import FeedbackStore
 from corpus.errors import AskError
 from corpus.load import Publication
 from corpus.settings import Settings
@@ -18,6 +19,7 @@ from evals.case import Case, Reply
 from evals.claims import CLAIM_METRICS, Claim, check_claims, read_claims
 from evals.evaluation import Evaluation, Run, cases, evaluate
 from evals.faults import seeded_claims
+from evals.feedback import counts, write_samples
 from evals.gates import LOSS, Gates, load_gates
 from evals.grounds import Grounds
 from evals.metrics import BY_NAME
@@ -32,6 +34,7 @@ from evals.slices import take
 from evals.variants import variants
 from index.open import open_embedder, open_publication
 
+FEEDBACK = Path(__file__).parent.parent / "var" / "feedback-samples.jsonl"
 REPORT = Path(__file__).parent.parent / "var" / "report"
 MARKS = {"holds": "ok  ", "fails": "FAIL"}
 
@@ -40,7 +43,11 @@ def main() -> int:
     arguments = _arguments()
     cut_off()
     try:
-        settings, gates = Settings.from_env(os.environ), load_gates([*BY_NAME, *CLAIM_METRICS])
+        settings = Settings.from_env(os.environ)
+        if arguments.feedback:
+            print(_feedback(settings, arguments.feedback))
+            return 0
+        gates = load_gates([*BY_NAME, *CLAIM_METRICS])
         evaluation = _evaluation(_run(arguments), gates, arguments.claims, settings, arguments.processes)
         if arguments.update_baseline:
             _update_baseline(evaluation)
@@ -76,6 +83,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--report", type=Path, metavar="DIR", default=REPORT, help="where the report goes (default: var/report)"
     )
+    parser.add_argument(
+        "--feedback",
+        type=Path,
+        nargs="?",
+        const=FEEDBACK,
+        metavar="FILE",
+        help="turn readers' verdicts into samples to settle (default: var/feedback-samples.jsonl), and score nothing",
+    )
     parser.add_argument("--slice", type=int, metavar="N", help="only N samples, every kind among them")
     parser.add_argument("--processes", type=int, metavar="N", default=os.cpu_count() or 1, help="default: one a core")
     parser.add_argument("--update-baseline", action="store_true", help="show what changed, and accept it")
@@ -85,6 +100,16 @@ def _arguments() -> argparse.Namespace:
     if (arguments.slice is not None and arguments.slice < 1) or arguments.processes < 1:
         parser.error("--slice and --processes take 1 or more")
     return arguments
+
+
+def _feedback(settings: Settings, path: Path) -> str:
+    """Write what readers said as samples, and tell what it is."""
+    publication = open_publication(settings)
+    verdicts = FeedbackStore(settings.feedback).all() if settings.feedback else []
+    if not verdicts:
+        return f"no verdicts in {settings.feedback or 'ASK_FEEDBACK, which is off'}"
+    made = write_samples(verdicts, publication, path)
+    return "\n".join([*counts(verdicts, publication), f"{made} samples to settle: {path}"])
 
 
 def _run(arguments: argparse.Namespace) -> Run:

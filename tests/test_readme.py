@@ -52,7 +52,7 @@ def test_links_lead_somewhere(link: str) -> None:
 
 
 def test_settings_are_documented() -> None:
-    documented = set(re.findall(r"`(ASK_[A-Z]+|CHROMA_URL)`", README, re.MULTILINE))
+    documented = set(re.findall(r"`(ASK_[A-Z_]+|CHROMA_URL)`", README, re.MULTILINE))
     names = {"CHROMA_URL" if field.name == "chroma_url" else f"ASK_{field.name.upper()}" for field in fields(Settings)}
     assert documented == names
 

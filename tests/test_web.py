@@ -10,14 +10,15 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from bot.chain import Bot
-from bot.prompts import Prompts
 from corpus.errors import IndexMissing
 from corpus.load import Publication
 from corpus.settings import Settings
 from tests.closed import VALIDATOR
+from web.conversation import Conversation
 from web.harden import LARGEST_BODY, security_headers
-from web.page import build_page, starters
-from web.render import answer_html, text_html
+from web.page import build_page
+from web.page_words import load_words
+from web.render import Renderer
 from web.server import create_app
 from web.warm import WarmingBot
 
@@ -221,8 +222,10 @@ def test_an_allowed_site_gets_cors_without_credentials(client: TestClient) -> No
 
 @pytest.fixture(scope="module")
 def blocks(app: FastAPI) -> gradio.Blocks:
-    mounted = next(route for route in app.routes if getattr(route, "path", None) == "")
-    return mounted.app.get_blocks()  # type: ignore[attr-defined, no-any-return]
+    mounts = {getattr(route, "path", None): route for route in app.routes}
+    english = mounts[""].app.apps["en"]  # type: ignore[union-attr]
+    gradio_app = next(route for route in english.routes if getattr(route, "path", None) == "")
+    return gradio_app.app.get_blocks()  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize(
@@ -250,12 +253,12 @@ def test_gradio_serves_many_visitors_and_bounds_its_queue(blocks: gradio.Blocks)
 
 
 def test_no_event_is_public_and_nothing_is_flagged_or_shared(bot: Bot) -> None:
-    config = build_page(WarmingBot(lambda: bot), bot.index.publication, bot.prompts).get_config_file()
+    renderer = Renderer(bot.index.publication, bot.prompts, load_words()["en"])
+    config = build_page(Conversation(WarmingBot(lambda: bot), renderer)).get_config_file()
     assert all(event["api_visibility"] == "private" for event in config["dependencies"])
     chatbot = next(c["props"] for c in config["components"] if c["type"] == "chatbot")
-    assert chatbot["buttons"] == ["copy"]
+    assert chatbot["buttons"] == []
     assert chatbot["sanitize_html"] is True
-    assert chatbot["watermark"] == bot.prompts.disclaimer
     assert {c["type"] for c in config["components"]} <= {
         "markdown",
         "chatbot",
@@ -302,31 +305,3 @@ def test_a_bot_that_cannot_open_is_a_clear_503(publication: Publication, bot: Bo
         assert response.headers["content-type"] == "application/problem+json"
         assert client.get("/readyz").json()["status"].startswith("no index")
         assert client.get("/").status_code == 200
-
-
-def test_starters_are_one_a_section(publication: Publication) -> None:
-    assert len(starters(publication)) == 6
-    assert len(set(starters(publication))) == 6
-
-
-@pytest.mark.parametrize(
-    "text", ["<script>alert(1)</script>", "**bold** [1] _x_ `y` # z", "a & b \"c\" 'd'", "$$x$$ ![i](http://x/y)"]
-)
-def test_text_never_becomes_markup(text: str) -> None:
-    html = text_html(text)
-    assert not set(html) & set('<>"*_`[]!$(){}')
-
-
-def test_rendered_answers_carry_quote_section_and_footnote(
-    bot: Bot, publication: Publication, prompts: Prompts
-) -> None:
-    answer = bot.ask("How does MSC calm the immune system?")
-    html = answer_html(answer, publication.article, prompts.interface)
-    assert "\n" not in html
-    assert html.count("<details") == len(answer.citations)
-    assert "Footnote 1" in html or "own footnote" in html
-
-
-@pytest.fixture
-def prompts(bot: Bot) -> Prompts:
-    return bot.prompts

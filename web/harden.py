@@ -16,12 +16,13 @@ LARGEST_BODY = 16 * 1024
 LOADER = "/ask-the-article.js"
 OURS = {
     "/api/ask": ("POST",),
+    **dict.fromkeys(("/page/feedback", "/page/doctor"), ("POST",)),
     **dict.fromkeys(("/api/article", "/healthz", "/readyz", "/openapi.json", LOADER), ("GET", "HEAD")),
 }
 """Our own addresses and what they take; the panel and the demo are added by their pattern."""
 PANEL = re.compile(r"/(embed|demo)(/[\w-]+\.(js|css))?")
 GRADIO = re.compile(
-    r"/(config|theme\.css|manifest\.json|favicon\.ico|assets/[\w./-]+|static/[\w./-]+"
+    r"/(page/static/[\w-]+\.(js|css|svg)|config|theme\.css|manifest\.json|favicon\.ico|assets/[\w./-]+|static/[\w./-]+"
     r"|gradio_api/(queue/join|queue/data|heartbeat/\w+|cancel|reset|info|startup-events|app_id))?"
 )
 SELF = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; "
@@ -96,7 +97,7 @@ def security_headers(path: str, sites: Sequence[str]) -> dict[str, str]:
     if path == LOADER:
         return {**COMMON, "Content-Security-Policy": DATA_POLICY, "Cross-Origin-Resource-Policy": "cross-origin"}
     own = {**COMMON, "Cross-Origin-Resource-Policy": "same-origin"}
-    if path in OURS:
+    if path in OURS and not path.startswith("/page/"):
         return {**own, "Content-Security-Policy": DATA_POLICY}
     return {**COMMON, "Content-Security-Policy": GRADIO_POLICY + ancestors}
 

@@ -1,40 +1,44 @@
-"""The Gradio page: a chat whose every answer is a quote, with the disclaimer always in sight.
+"""The Gradio page: the chat, the article beside it, and the disclaimer always in sight.
 
-Knows Gradio and how to lay out the page; the words come from prompts/, the looks from page.css, answers as HTML from
-web.render. Chat text is kept in the visitor's own session and nowhere else.
+Knows Gradio and where things stand; the words come from prompts/page/, answers as HTML from web.render, looks and
+behaviour from web/static/. gr.HTML and Gradio's own `js=` are not used: they need a security policy that lets pages
+run strings as code. Buttons inside answers are plain HTML; web/static/page.js gives them what they do.
 """
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
-from bot.chain import Bot
-from bot.prompts import Prompts
 from bot.question import LONGEST
 from corpus.article import Footnote, Section
-from corpus.errors import AskError
 from corpus.load import Publication
-from web.render import answer_html, text_html
-from web.warm import WarmingBot
+from web.article_pane import article_html
+from web.conversation import Conversation, Turn, Turns, read_questions
+from web.head import header_html, script_words, start_html
+from web.page_words import Words
+from web.quote import text_html
+from web.render import Renderer
 
-CSS = Path(__file__).parent / "page.css"
 AT_ONCE = 32
 WAITING = 64
-STARTERS = 6
-SOON = 0.2  # seconds a question waits before it is told that the model is still warming
+STARTERS = 8
+IDLE = 3600
+"""Seconds after which what a visitor was shown is forgotten; their own tab still has the questions."""
 
 Chat = list[dict[str, Any]]
 
 
-def mount_page(app: FastAPI, warming: WarmingBot, publication: Publication, prompts: Prompts) -> FastAPI:
-    """Put the page at / of an app, with every feature that a public health chat must not have switched off."""
-    blocks = build_page(warming, publication, prompts)
+def page_app(conversation: Conversation, *, keeps_text: bool) -> FastAPI:
+    """An app with the page in one language at /, and every feature off that a public health chat must not have."""
+    blocks = build_page(conversation, keeps_text=keeps_text)
     blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    host.add_middleware(CORSMiddleware)  # lets nobody in, and keeps Gradio from adding headers that let everybody in
     mounted: FastAPI = gr.mount_gradio_app(
-        app,
+        host,
         blocks,
         path="/",
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
@@ -48,100 +52,120 @@ def mount_page(app: FastAPI, warming: WarmingBot, publication: Publication, prom
         pwa=False,
         mcp_server=False,
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
-        css_paths=CSS,
     )
     return mounted
 
 
-def build_page(warming: WarmingBot, publication: Publication, prompts: Prompts) -> gr.Blocks:
-    """The page's components and events."""
-    words = prompts.interface
-    header = publication.article.header
-    byline = words.article_by if header.publisher_offers_therapy else words.article_by_other
+def build_page(conversation: Conversation, *, keeps_text: bool = False) -> gr.Blocks:
+    """The page's components and events, in the conversation's language."""
+    renderer = conversation.renderer
+    publication, words, prompts = renderer.publication, renderer.words, renderer.prompts
 
-    def reply(asked: str, chat: Chat, turns: Sequence[str]) -> Iterator[tuple[str, Chat, list[str]]]:
+    def ask(asked: str, kept: str, known: Turns) -> Iterator[tuple[str, Chat, Turns]]:
+        questions = read_questions(kept)
         if not asked.strip():
-            yield asked, chat, list(turns)
+            yield asked, _chat(known, renderer), known
             return
-        chat = [*chat, _message("user", text_html(asked))]
-        bot, notice = _bot(warming, SOON), words.warming
-        if bot is None:
-            yield "", [*chat, _message("assistant", text_html(notice))], list(turns)
-            bot, notice = _bot(warming, None), words.failed
-        if bot is None:
-            yield asked, [*chat, _message("assistant", text_html(notice))], list(turns)
-            return
-        answer = bot.ask(asked, turns)
-        said = _message("assistant", answer_html(answer, publication.article, words))
-        said["options"] = [{"value": suggestion} for suggestion in answer.suggestions]
-        yield "", [*chat, said], [*turns, asked]
+        for turns in conversation.go_on([*questions, asked], known[: len(questions)]):
+            yield "", _chat(turns, renderer), turns
 
-    def picked(chat: Chat, turns: Sequence[str], event: gr.SelectData) -> Iterator[tuple[str, Chat, list[str]]]:
-        value = event.value if isinstance(event.value, str) else event.value["text"]
-        yield from reply(value, chat, turns)
+    def restore(kept: str, known: Turns) -> Iterator[tuple[Chat, Turns]]:
+        for turns in conversation.go_on(read_questions(kept), known):
+            yield _chat(turns, renderer), turns
 
-    with gr.Blocks(title=words.title, analytics_enabled=False, fill_height=True) as blocks:
-        # Markdown, not gr.HTML: the latter evaluates strings as code, which the page's security policy forbids.
-        gr.Markdown(
-            f'<div class="ask-header"><h1>{text_html(words.title)}</h1><p>{text_html(words.introduction)}</p>'
-            f'<p class="ask-byline">“{text_html(header.title)}” '
-            f"{text_html(byline.format(publisher=header.publisher))}</p></div>"
-        )
-        turns = gr.State([])
-        chatbot = gr.Chatbot(
-            label=words.chat_label,
-            show_label=False,
-            elem_id="ask-chat",
-            height=None,
-            min_height=320,
-            scale=1,
-            layout="bubble",
-            buttons=["copy"],
-            watermark=prompts.disclaimer,
-            feedback_options=None,
-            allow_tags=False,
-            latex_delimiters=[],
-            allow_file_downloads=False,
-            placeholder=text_html(words.starters_label),
-            examples=[{"text": question} for question in starters(publication)],
-        )
-        with gr.Column(elem_id="ask-foot"):
-            with gr.Row(elem_id="ask-form"):
-                question = gr.Textbox(
-                    label=words.question_label,
-                    placeholder=words.question_hint,
-                    elem_id="ask-question",
-                    max_length=LONGEST,
-                    lines=1,
-                    max_lines=4,
-                    scale=6,
-                    autofocus=True,
-                )
-                send = gr.Button(words.send, variant="primary", elem_id="ask-send", scale=1, min_width=64)
-            gr.Markdown(f'<p class="ask-disclaimer">{text_html(prompts.disclaimer)}</p>', elem_id="ask-disclaimer")
-        outputs = [question, chatbot, turns]
+    def stopped(known: Turns) -> tuple[Chat, Turns]:
+        return _chat(turns := conversation.stopped(known), renderer), turns
+
+    def failed(known: Turns) -> tuple[Chat | Any, Turns | Any]:
+        if all(turn.whole for turn in known):  # a stopped answer ends as a failure too, perhaps after the next began
+            return gr.skip(), gr.skip()
+        return _chat(turns := conversation.failed(known), renderer), turns
+
+    with gr.Blocks(title=words.title, analytics_enabled=False, fill_height=True, fill_width=True) as blocks:
+        known = gr.State((), time_to_live=IDLE)
+        with gr.Column(elem_id="ask-page"):
+            gr.Markdown(
+                header_html(publication, words) + script_words(words, publication, keeps_text), elem_id="ask-top"
+            )
+            with gr.Row(elem_id="ask-main"):
+                with gr.Column(elem_id="ask-talk"):
+                    chatbot = _chatbot(publication, words)
+                    with gr.Column(elem_id="ask-foot"):
+                        question, send, stop = _form(words)
+                        gr.Markdown(f'<p lang="en">{text_html(prompts.disclaimer)}</p>', elem_id="ask-disclaimer")
+                with gr.Column(elem_id="ask-reading"):
+                    gr.Markdown(article_html(publication, words), elem_id="ask-article")
+        # What follows is for web/static/page.js: the questions that the tab keeps, and the two things it asks for.
+        kept = gr.Textbox(visible="hidden", elem_id="ask-kept", interactive=True, show_label=False)
+        restored, clear = (gr.Button(visible="hidden", elem_id=f"ask-{name}") for name in ("restore", "clear"))
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        gr.on([question.submit, send.click], reply, [question, chatbot, turns], outputs, **private)
-        chatbot.option_select(picked, [chatbot, turns], outputs, **private)
-        chatbot.example_select(picked, [chatbot, turns], outputs, **private)
-        chatbot.clear(lambda: ("", [], []), None, outputs, **private)
+        outputs = [chatbot, known]
+        asking = gr.on([question.submit, send.click], ask, [question, kept, known], [question, *outputs], **private)
+        restoring = restored.click(restore, [kept, known], outputs, **private)
+        # First nothing more may come, then what is there is given up; at once, a late sentence could win.
+        stop.click(None, cancels=[asking, restoring]).then(stopped, known, outputs, **private)
+        asking.failure(failed, known, outputs, **private)
+        clear.click(lambda: ("", [], ()), None, [question, *outputs], cancels=[asking, restoring], **private)
     return blocks
 
 
 def starters(publication: Publication) -> list[str]:
     """The first question of each section and footnote that has one."""
+    return [question for _, question in starters_by_section(publication)]
+
+
+def starters_by_section(publication: Publication) -> list[tuple[str, str]]:
+    """The same, with the section or footnote in front."""
     asks = {note.quote: note.ask for note in publication.notes.sentences if note.ask}
     parts: tuple[Section | Footnote, ...] = (*publication.article.sections[1:], *publication.article.footnotes)
-    first = (next((asks[p.text] for p in part.passages if p.text in asks), "") for part in parts)
-    return [ask for ask in first if ask][:STARTERS]
+    found = []
+    for part in parts:
+        if ask := next((asks[passage.text] for passage in part.passages if passage.text in asks), ""):
+            found.append((part.passages[0].section, ask))
+    return found[:STARTERS]
 
 
-def _message(role: str, content: str) -> dict[str, Any]:
-    return {"role": role, "content": content}
+def _chatbot(publication: Publication, words: Words) -> gr.Chatbot:
+    return gr.Chatbot(
+        label=words.chat,
+        show_label=False,
+        elem_id="ask-chat",
+        height=None,
+        scale=1,
+        layout="bubble",
+        autoscroll=False,
+        buttons=[],
+        feedback_options=None,
+        allow_tags=False,
+        latex_delimiters=[],
+        allow_file_downloads=False,
+        group_consecutive_messages=False,
+        placeholder=start_html(starters_by_section(publication), words),
+    )
 
 
-def _bot(warming: WarmingBot, timeout: float | None) -> Bot | None:
-    try:
-        return warming.get(timeout)
-    except (TimeoutError, AskError):
-        return None
+def _form(words: Words) -> tuple[gr.Textbox, gr.Button, gr.Button]:
+    with gr.Row(elem_id="ask-form"):
+        question = gr.Textbox(
+            label=words.question,
+            placeholder=words.hint,
+            elem_id="ask-question",
+            max_length=LONGEST,
+            lines=1,
+            max_lines=4,
+            scale=6,
+        )
+        send = gr.Button(words.send, variant="primary", elem_id="ask-send", scale=1, min_width=64)
+        stop = gr.Button(words.stop, elem_id="ask-stop", scale=1, min_width=64)
+    return question, send, stop
+
+
+def _chat(turns: Turns, renderer: Renderer) -> Chat:
+    return [message for turn in turns for message in _messages(turn, renderer)]
+
+
+def _messages(turn: Turn, renderer: Renderer) -> Chat:
+    return [
+        {"role": "user", "content": renderer.asked(turn.question)},
+        {"role": "assistant", "content": turn.html},
+    ]

@@ -17,6 +17,7 @@ from web.api import api_routes
 from web.embed import Widget, make_widget
 from web.harden import Gate, SecurityHeaders, frame_source, security_headers
 from web.limit import RateLimit, TrustedProxies, parse_rate
+from web.pages import mount_pages
 from web.problem import PROBLEM, Problems, ProblemTexts, document, load_problems
 from web.warm import WarmingBot
 
@@ -29,11 +30,11 @@ def create_app(settings: Settings, publication: Publication, prompts: Prompts, o
     Raises:
         AskError: a setting that cannot work, or a fixed text that is missing.
     """
-    from web.page import mount_page, starters  # Gradio takes seconds to import
+    from web.page import starters  # Gradio takes seconds to import
 
     widget = make_widget(publication, prompts.disclaimer, starters(publication))
     app, warming = pageless_app(settings, publication, widget, open_bot)
-    mount_page(app, warming, publication, prompts)
+    mount_pages(app, warming, publication, prompts, settings)
     return app
 
 

@@ -1,0 +1,2 @@
+// The one thing the page for the doctor does.
+document.getElementById("print").addEventListener("click", () => window.print());
