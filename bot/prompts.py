@@ -75,6 +75,11 @@ class Prompts:
             raise PromptError(f"notice '{name}' takes {sorted(NOTICES[name])}, got {sorted(variables)}")
         return self.notices[name].format(**variables)
 
+    def language_of(self, notice: str) -> str:
+        """The code of the language that a paragraph of a notice is in."""
+        texts = (*self.languages.items(), *self.urgent_languages.items())
+        return next((code for code, text in texts if text == notice), "en")
+
 
 def load_prompts(folder: Path = PROMPTS, *, danger_groups: Iterable[str], languages: Iterable[str]) -> Prompts:
     """Load every fixed text.

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
 import pytest
@@ -159,6 +159,15 @@ def test_urgent_help_comes_first_on_the_page_for_the_doctor(bot: Bot, renderer: 
     html = doctor_html([bot.ask("What are T cells?"), bot.ask("my chest hurts")], renderer)
     assert html.index('class="urgent"') < html.index('class="said"')
     assert "There is nothing here yet" in doctor_html([], renderer)
+
+
+def test_a_notice_says_which_language_it_is_in(bot: Bot, renderer: Renderer) -> None:
+    arabic = bot.ask("كم تكلفة العلاج بالخلايا الجذعية؟", ["I took all my insulin to end it"])
+    reminder, notice = (arabic.notice or "").split("\n\n")
+    assert f'lang="ar">{text_html(notice)}' in renderer.answer(arabic)
+    assert f'lang="en" dir="auto">{escape(reminder)}' in doctor_html([arabic], renderer)
+    assert f'lang="ar" dir="auto">{escape(notice)}' in doctor_html([arabic], renderer)
+    assert 'lang="en"' in renderer.answer(bot.ask("How much does it cost?"))
 
 
 def test_starters_are_one_a_part_and_named(publication: Publication) -> None:

@@ -42,6 +42,11 @@ def test_ask_gives_the_answer_json(client: TestClient, bot: Bot) -> None:
     assert response.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize(("question", "language"), [("What are T cells?", "en"), ("Berapa kos rawatan ini?", "ms")])
+def test_an_answer_names_its_language(client: TestClient, question: str, language: str) -> None:
+    assert client.post("/api/ask", json={"question": question}).headers["content-language"] == language
+
+
 def test_ask_streams_sentences_then_the_whole_answer(client: TestClient) -> None:
     response = client.post(
         "/api/ask", json={"question": "What are beta cells?"}, headers={"Accept": "text/event-stream"}

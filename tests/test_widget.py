@@ -645,8 +645,10 @@ def test_silence_advice_and_danger(visit: Callable[..., Page], bot: Bot) -> None
         asks = panel(page).locator(".turn").last.locator(".asks button")
         expect(asks).to_have_text(list(expected.suggestions))
     expect(panel(page).get_by_role("heading", name="Get help now")).to_be_visible()
+    ask(page, "Berapa kos rawatan ini?")
+    expect(panel(page).locator(".notice").last).to_have_attribute("lang", "ms")
     panel(page).locator(".asks button").last.click()
-    expect(panel(page).locator(".turn")).to_have_count(4)
+    expect(panel(page).locator(".turn")).to_have_count(5)
 
 
 def test_a_follow_up_carries_what_was_asked_before(visit: Callable[..., Page]) -> None:

@@ -56,12 +56,14 @@ def api_routes(warming: WarmingBot, publication: Publication, texts: ProblemText
     def ask(body: AskBody, request: Request) -> JSONResponse | StreamingResponse:
         if body.article not in (None, publication.article.slug):
             raise HTTPException(422, texts.unknown_article.format(article=publication.article.slug))
-        answer = _bot(warming, texts).ask(body.question, body.history)
+        bot = _bot(warming, texts)
+        answer = bot.ask(body.question, body.history)
         if len(body.question) > LONGEST and answer.outcome != "emergency":
             raise HTTPException(422, texts.too_long.format(longest=f"{LONGEST:,}"))
+        headers = {"Content-Language": bot.prompts.language_of((answer.notice or "").split("\n\n")[-1])}
         if EVENTS in request.headers.get("accept", ""):
-            return StreamingResponse(events(answer), media_type=EVENTS, headers={"X-Accel-Buffering": "no"})
-        return JSONResponse(answer.as_dict())
+            return StreamingResponse(events(answer), 200, headers | {"X-Accel-Buffering": "no"}, EVENTS)
+        return JSONResponse(answer.as_dict(), 200, headers)
 
     @router.get(
         "/api/article",

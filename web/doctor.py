@@ -48,18 +48,25 @@ def _part(heading: str, rows: Sequence[str], name: str) -> str:
 
 def _urgent(answer: Answer, renderer: Renderer) -> str:
     meaning = _meaning(renderer.words.urgent_meaning)
-    return f'<h3>{escape(answer.question)}</h3>{meaning}<p lang="en">{escape(answer.notice or "")}</p>'
+    return f"<h3>{escape(answer.question)}</h3>{meaning}{_notice(answer, renderer)}"
 
 
 def _missing(answer: Answer, renderer: Renderer) -> str:
-    notice = f'<p class="notice" lang="en">{escape(answer.notice or "")}</p>'
+    notice = _notice(answer, renderer)
     return f'<div class="question"><h3>{escape(answer.question)}</h3>{notice}<div class="lines"></div></div>'
 
 
 def _said(answer: Answer, renderer: Renderer) -> str:
     quotes = "".join(_quote(citation.passage, renderer) for citation in answer.citations)
-    notice = f'<p class="notice" lang="en">{escape(answer.notice)}</p>' if answer.notice else ""
-    return f'<div class="question"><h3>{escape(answer.question)}</h3>{quotes}{notice}</div>'
+    return f'<div class="question"><h3>{escape(answer.question)}</h3>{quotes}{_notice(answer, renderer)}</div>'
+
+
+def _notice(answer: Answer, renderer: Renderer) -> str:
+    return "".join(
+        f'<p class="notice" lang="{renderer.prompts.language_of(part)}" dir="auto">{escape(part)}</p>'
+        for part in (answer.notice or "").split("\n\n")
+        if part
+    )
 
 
 def _quote(passage_id: str, renderer: Renderer) -> str:

@@ -18,8 +18,8 @@ from corpus.errors import SettingsError
 from web.problem import ProblemTexts, send_problem
 
 DEFAULT_RATE = "60/minute"
-ASKING = ("/api/ask", "/gradio_api/queue/join")
-"""Every way to ask; they share one count."""
+ASKING = ("/api/ask", "/gradio_api/queue/join", "/page/doctor", "/page/feedback")
+"""Every way to ask, or to say what one thinks of an answer; they share one count."""
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-prefix", "x-real-ip")
 
 

@@ -86,7 +86,9 @@ class Renderer:
 
     def _notice(self, answer: Answer) -> str:
         _, parts = self._notices(answer)
-        return "".join(f'<p class="ask-notice" lang="en">{text_html(part)}</p>' for part in parts)
+        return "".join(
+            f'<p class="ask-notice" lang="{self.prompts.language_of(part)}">{text_html(part)}</p>' for part in parts
+        )
 
     def _sentences(self, answer: Answer, sentences: Sequence[Sentence]) -> list[str]:
         glossary, seen = Glossary(self.publication.notes.terms), set[int]()

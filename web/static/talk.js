@@ -2,6 +2,7 @@
 // next question and, in this tab only, for a refresh. It starts what Gradio then does: ask, ask again, change, clear.
 const WAITS = 6000;
 const LOOK = 2000;
+const ROOM = 8000;
 
 export function createTalk(chat, status, words) {
   const key = `ask-the-article:${words.slug}`;
@@ -25,11 +26,18 @@ export function createTalk(chat, status, words) {
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  // What the next question brings along. The server reads small bodies only: a very long talk leaves its start behind.
+  function bring(list) {
+    let text = JSON.stringify(list);
+    while (new TextEncoder().encode(JSON.stringify(text)).length > ROOM) text = JSON.stringify((list = list.slice(1)));
+    put(kept, text);
+  }
+
   const settled = () => new Promise((done) => setTimeout(done, 60));
 
   function remember() {
     const list = questions();
-    if (editing === null && (!since || arrived)) put(kept, JSON.stringify(list));
+    if (editing === null && (!since || arrived)) bring(list);
     if (restored) store({ questions: list, draft: box.value });
   }
 
@@ -55,7 +63,7 @@ export function createTalk(chat, status, words) {
     restored = true;
     if (draft) put(box, draft);
     if (!list.length) return false;
-    put(kept, JSON.stringify(list));
+    bring(list);
     await settled();
     document.getElementById("ask-restore").click();
     return true;
@@ -64,7 +72,7 @@ export function createTalk(chat, status, words) {
   async function ask(question, before = null) {
     if (busy() || !question.trim()) return;
     begun();
-    put(kept, JSON.stringify(before ?? questions()));
+    bring(before ?? questions());
     put(box, question);
     await settled();
     send.click();
@@ -79,7 +87,7 @@ export function createTalk(chat, status, words) {
 
   function edit(place) {
     editing = place;
-    put(kept, JSON.stringify(questions().slice(0, place)));
+    bring(questions().slice(0, place));
     put(box, questions()[place]);
     status.say(words.editing, { button: words.keep, onButton: keep });
     box.focus();

@@ -148,8 +148,12 @@ const openSource = (id) => {
   source.querySelector("summary").focus();
 };
 
-const showNotice = (answer, notice) => {
-  for (const text of notice.split("\n\n")) answer.append(fill("notice", { ".notice": text }));
+/* The last part of a notice is in the language that the answer is in, a reminder before it in English. */
+const showNotice = (answer, { notice, language }) => {
+  const parts = notice.split("\n\n"), last = parts.pop();
+  for (const text of parts) answer.append(fill("notice", { ".notice": text }));
+  answer.append(fill("notice", { ".notice": last }));
+  answer.lastElementChild.lang = language;
 };
 
 /* The rest of an answer, once all of it is there. Fields that this panel does not know are left alone. */
@@ -160,10 +164,10 @@ const finish = (turn, answer, given, known, shown) => {
   if (!kept || !shown.length) answer.replaceChildren();
   answer.classList.add(given.outcome === "emergency" ? "emergency" : "said");
   if (given.outcome === "emergency") answer.append(fill("urgent"));
-  if (given.notice && !sentences.length) showNotice(answer, given.notice);
+  if (given.notice && !sentences.length) showNotice(answer, given);
   if (sentences.length && !answer.querySelector(".says")) answer.append(fill("says"));
   for (const sentence of kept ? sentences.slice(shown.length) : sentences) showSentence(answer, sentence, known);
-  if (given.notice && sentences.length) showNotice(answer, given.notice);
+  if (given.notice && sentences.length) showNotice(answer, given);
   const tools = fill("tools");
   tools.querySelector("button").onclick = () => copy(given);
   answer.append(tools);
@@ -248,7 +252,7 @@ const answerInto = async (turn, question, signal) => {
       showSentence(answer, data, known);
       shown.push(data.text);
     } else if (event === "answer") {
-      finish(turn, answer, data, known, shown);
+      finish(turn, answer, { ...data, language: response.headers.get("Content-Language") }, known, shown);
       finished = true;
     }
   }
