@@ -133,8 +133,8 @@ def test_importing_loads_nothing_heavy(module: str) -> None:
 
 
 ANSWERS = """
-import os, sys
 import builtins
+import sys
 
 real = builtins.__import__
 def guarded(name, *rest, **more):
