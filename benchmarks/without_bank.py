@@ -24,7 +24,7 @@ from bot.open import open_bot
 from corpus.load import ARTICLES
 from corpus.settings import Settings
 from evals.sample import Sample, own_samples
-from index.open import build_index, open_embedder, open_publication
+from index.open import build_index, open_publication
 
 Row = dict[str, str]
 HEADER = (
@@ -94,7 +94,7 @@ def own_bots(folder: Path) -> Iterator[tuple[str, Bot]]:
 
 def opened(settings: Settings) -> Bot:
     publication = open_publication(settings)
-    build_index(settings, publication, open_embedder(settings, publication), lambda done, total: None)
+    build_index(settings, publication, lambda done, total: None)
     return open_bot(settings)
 
 

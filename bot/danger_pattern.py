@@ -6,6 +6,7 @@ This module does not know what is dangerous, nor what sets a match aside.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.danger_text import Message, Span
 
@@ -23,7 +24,7 @@ _FIXED = {
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
-    """One line of word pattern, compiled.
+    """One line of word pattern, as a regular expression.
 
     `a|b` either word, `a*` any ending, `[a]` optional, `..` up to 3 words, `...` up to 7, `<name>` a named list,
     `#` a number (`##`, `###` of so many digits, `####` a year), `^` and `$` the ends of the message, `,` a pause.
@@ -31,10 +32,15 @@ class Pattern:
     """
 
     source: str
-    regex: re.Pattern[str] = field(repr=False)
+    expression: str = field(repr=False)
     needs: tuple[frozenset[str], ...] = field(repr=False)
     lead: frozenset[str] = field(repr=False)
     first: frozenset[str] = field(repr=False)
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """Compiled when a message first has its words: most of thousands never are."""
+        return re.compile(self.expression)
 
     def spans(self, message: Message, places: "Places") -> list[Span]:
         """Where the pattern occurs; it is tried only where its first word stands."""
@@ -75,7 +81,7 @@ def compile_pattern(source: str, lists: Mapping[str, tuple[str, ...]]) -> Patter
     regex = "".join(_regex(part, lists) for part in parts)
     needs = tuple(need for part in parts if (need := _needs(part, lists)))
     lead = min(needs, key=len, default=frozenset[str]())
-    return Pattern(source, re.compile(rf"(?<!\S){regex}"), needs, lead, first=_needs(parts[0], lists, at_start=True))
+    return Pattern(source, rf"(?<!\S){regex}", needs, lead, first=_needs(parts[0], lists, at_start=True))
 
 
 def _regex(part: str, lists: Mapping[str, tuple[str, ...]]) -> str:

@@ -229,7 +229,7 @@ def _speller(text: _FileText, rules: tuple[Rule, ...], lists: _Lists) -> Speller
 
 def _negation(context: Mapping[str, str], lists: _Lists) -> re.Pattern[str]:
     words, bridge = (
-        "|".join(pattern.regex.pattern for pattern in _patterns(context[name], lists, f"{name}:", f"context {name}"))
+        "|".join(pattern.expression for pattern in _patterns(context[name], lists, f"{name}:", f"context {name}"))
         for name in ("negation", "negation_bridge")
     )
     return re.compile(rf"(?:{words})(?:{bridge})*$")

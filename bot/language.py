@@ -50,6 +50,10 @@ class Languages:
             }
         )
 
+    def load_identifier(self) -> None:
+        """Unpack the classifier now."""
+        _ = self._identifier
+
     def danger_in(self, text: str) -> str:
         """The language of a phrase that means danger; empty when there is none."""
         spaced, unspaced = _words(text), _words(text, "zh")

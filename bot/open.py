@@ -1,5 +1,6 @@
 """Puts a bot together from the settings: the one place where its parts meet."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bot.chain import OTHER_DANGER, Bot
@@ -20,10 +21,17 @@ def open_bot(settings: Settings) -> Bot:
     Raises:
         AskError: something it needs is missing, stale or damaged; the message says what to run.
     """
-    prompts, danger, languages = load_fixed_texts()
-    publication, tuned = open_publication(settings), open_embedder(settings)
-    embedder = open_embedder(settings, publication)
-    index = open_index(settings, publication, tuned if embedder.name == tuned.name else embedder)
+    tuned = open_embedder(settings)
+    with ThreadPoolExecutor(2) as aside:  # hashing and unpacking leave the interpreter to the others
+        loading = [aside.submit(tuned.load)]
+        prompts, danger, languages = load_fixed_texts()
+        loading.append(aside.submit(languages.load_identifier))
+        publication = open_publication(settings)
+        embedder = open_embedder(settings, publication)
+        index = open_index(settings, publication, tuned if embedder.name == tuned.name else embedder)
+        index.load()
+        for part in loading:
+            part.result()
     return Bot(Ear(index, Triage.load(tuned.name), tuned), danger, languages, prompts)
 
 

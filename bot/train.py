@@ -18,7 +18,7 @@ from corpus.load import ARTICLES, Publication, load_corpus
 from corpus.settings import Settings
 from index.documents import in_context
 from index.embed import Embedder, SentenceEmbedder
-from index.open import TUNING, model_folder, open_embedder
+from index.open import TUNING, model_folder, original_embedder
 
 HERE = Path(__file__).parent
 EXAMPLES, GENERAL = HERE / "examples", HERE / "general.txt"
@@ -68,7 +68,7 @@ def main() -> int:
     try:
         if not arguments.triage:
             _tune(settings)
-        triage = fit(open_embedder(settings))
+        triage = fit(original_embedder(settings))
     except AskError as error:
         print(error, file=sys.stderr)
         return 1

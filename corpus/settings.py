@@ -29,6 +29,8 @@ class Settings:
     """ASK_INDEX: where indexes are built."""
     embedder: Path | None = None
     """ASK_EMBEDDER: a sentence-transformers model's folder; empty means the packaged all-MiniLM-L6-v2."""
+    precision: str = "fp32"
+    """ASK_PRECISION: the exported model's, "fp32" or "int8"."""
     chroma_url: str = ""
     """CHROMA_URL: a Chroma server; empty means an embedded store in the index folder."""
     model: str = ""
@@ -61,6 +63,7 @@ class Settings:
             article=environ.get("ASK_ARTICLE", ""),
             index=Path(environ.get("ASK_INDEX") or DEFAULT_INDEX),
             embedder=Path(embedder) if embedder else None,
+            precision=_precision(environ.get("ASK_PRECISION", "")),
             chroma_url=environ.get("CHROMA_URL", ""),
             model=_no_model_yet(environ.get("ASK_MODEL", "")),
             host=environ.get("ASK_HOST") or DEFAULT_HOST,
@@ -109,6 +112,12 @@ def _proxies(value: str) -> tuple[str, ...]:
                 f"ASK_PROXIES has '{proxy}'; each entry must be an address or a network, such as 10.0.0.0/8"
             ) from None
     return tuple(value.split())
+
+
+def _precision(value: str) -> str:
+    if value not in ("", "fp32", "int8"):
+        raise SettingsError(f"ASK_PRECISION is '{value}'; it must be fp32 or int8")
+    return value or "fp32"
 
 
 def _feedback(value: str) -> Path | None:

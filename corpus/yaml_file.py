@@ -28,6 +28,10 @@ def read_yaml(source: str, shape: type[T], path: Path, *, first_line: int = 1) -
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
 
+    try:  # in C, without line numbers: fifteen times faster
+        return _adapter(shape).validate_python(YAML(typ="safe").load(source))  # type: ignore[no-any-return, arg-type]
+    except (MarkedYAMLError, ValidationError):
+        pass  # read it again to say where the mistake is
     try:
         data = YAML(typ="rt").load(source)
     except MarkedYAMLError as error:

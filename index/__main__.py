@@ -4,13 +4,10 @@ import argparse
 import os
 import sys
 
-from tqdm import tqdm
-
 from corpus.errors import AskError, IndexDamaged, IndexMissing, IndexStale
 from corpus.load import Publication, load_corpus
 from corpus.settings import Settings
-from index.embed import Embedder
-from index.open import build_index, open_embedder, open_index
+from index.open import open_embedder, open_index
 
 
 def main() -> int:
@@ -20,21 +17,31 @@ def main() -> int:
     try:
         settings = Settings.from_env(os.environ)
         for publication in load_corpus(settings.articles):
-            print(_one(settings, publication, open_embedder(settings, publication), check=arguments.check))
+            print((_checked if arguments.check else _built)(settings, publication))
     except AskError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def _one(settings: Settings, publication: Publication, embedder: Embedder, *, check: bool) -> str:
+def _checked(settings: Settings, publication: Publication) -> str:
+    for embedder in (open_embedder(settings), open_embedder(settings, publication)):
+        embedder.embed([publication.article.header.title])
+    open_index(settings, publication, embedder).close()
+    return f"{publication.article.slug}: the index is good"
+
+
+def _built(settings: Settings, publication: Publication) -> str:
+    from tqdm import tqdm  # here, so that checking needs nothing that only building needs
+
+    from index.prepare import build_index, export_missing
+
     slug = publication.article.slug
+    for name in export_missing(settings, publication):
+        print(f"{slug}: exported {name}")
     try:
-        open_index(settings, publication, embedder).close()
-        return f"{slug}: the index is good"
+        return _checked(settings, publication)
     except (IndexMissing, IndexStale, IndexDamaged) as error:
-        if check:
-            raise
         print(f"{slug}: building, because {error}")
     with tqdm(desc=slug, unit=" texts") as bar:
 
@@ -42,7 +49,7 @@ def _one(settings: Settings, publication: Publication, embedder: Embedder, *, ch
             bar.total = total
             bar.update(done - bar.n)
 
-        place = build_index(settings, publication, embedder, progress)
+        place = build_index(settings, publication, progress)
     return f"{slug}: built {place}"
 
 

@@ -1,19 +1,17 @@
-"""Turns texts into vectors with a sentence-transformers model that lies on this machine.
+"""Turns texts into vectors with a sentence-transformers model that lies on this machine: the original, on torch.
 
-Knows models; knows nothing of articles or stores. The model is loaded on the first text, never at import, and
-nothing is ever downloaded.
+It is what gets exported, trained and compared with; answers are embedded by its export (index.encoder). Knows nothing
+of articles or stores. The model is loaded on the first text, never at import, and nothing is ever downloaded.
 """
 
 import hashlib
 import os
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from corpus.errors import ModelMissing
@@ -55,13 +53,12 @@ class SentenceEmbedder:
     @cached_property
     def name(self) -> str:
         """Folder name and the start of the weights' sha256, then that of the tuning."""
-        with (self.folder / WEIGHTS).open("rb") as file:
-            base = f"{self.folder.parent.name}/{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"
+        base = base_name(self.folder)
         if self._tuning is None:
             return base
         if self._tuning.base != base:
             raise ModelMissing(f"{self._tuning_file} was tuned for {self._tuning.base}, not {base}; {RETRAIN}")
-        return f"{base}+{self._tuning.digest}"
+        return self._tuning.name
 
     @cached_property
     def _tuning(self) -> Tuning | None:
@@ -76,6 +73,12 @@ class SentenceEmbedder:
             raise ModelMissing(f"the model in {self.folder} gives numbers that are not finite; install it again")
         return np.asarray(vectors, dtype=np.float32)
 
+    def transformer(self) -> tuple[Any, int]:
+        """The transformers model inside, and how many tokens a text may have."""
+        model = self._model
+        model[0].auto_model.set_attn_implementation("eager")  # the one that can be traced whatever the lengths
+        return model[0].auto_model, model.max_seq_length
+
     @cached_property
     def _model(self) -> Any:
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
@@ -89,29 +92,16 @@ class SentenceEmbedder:
         return model
 
 
-class LangChainEmbeddings(Embeddings):
-    """An Embedder as LangChain's `Embeddings`, with vectors already known given back instead of computed."""
+def base_name(folder: Path) -> str:
+    """What a model is called before it is tuned: its folder and the start of its weights' sha256.
 
-    def __init__(self, embedder: Embedder, known: dict[str, list[float]] | None = None) -> None:
-        self.embedder, self.known = embedder, dict(known or {})
-
-    def remember(self, texts: list[str], progress: Callable[[int, int], None]) -> None:
-        """Embed the texts that are not known yet, reporting (done, in all) after each batch."""
-        new = [text for text in dict.fromkeys(texts) if text not in self.known]
-        for start in range(0, len(new), BATCH):
-            batch = new[start : start + BATCH]
-            self.known |= dict(zip(batch, self.embedder.embed(batch).tolist(), strict=True))
-            progress(len(texts) - len(new) + start + len(batch), len(texts))
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """One vector a text."""
-        new = [text for text in dict.fromkeys(texts) if text not in self.known]
-        vectors = dict(zip(new, self.embedder.embed(new).tolist(), strict=True)) if new else {}
-        return [self.known[text] if text in self.known else vectors[text] for text in texts]
-
-    def embed_query(self, text: str) -> list[float]:
-        """The vector of one question."""
-        return self.embed_documents([text])[0]
+    Raises:
+        ModelMissing: the folder holds no model.
+    """
+    if not (folder / WEIGHTS).is_file():
+        raise ModelMissing(f"no embedding model in {folder}; run 'make install', or name its folder in ASK_EMBEDDER")
+    with (folder / WEIGHTS).open("rb") as file:
+        return f"{folder.parent.name}/{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"
 
 
 def packaged_model() -> Path:

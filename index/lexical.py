@@ -26,6 +26,10 @@ class LexicalIndex:
             return np.zeros(len(self.passage_ids), dtype=np.float32)
         return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
 
+    def load(self) -> None:
+        """Count the words now."""
+        _ = self._bm25
+
     @cached_property
     def _bm25(self) -> Any:
         import bm25s

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from corpus.errors import SettingsError
+from corpus.errors import ModelMissing, SettingsError
 from corpus.load import Publication, load_corpus
 from corpus.settings import Settings
-from index.build import Progress, build
-from index.embed import Embedder, SentenceEmbedder, packaged_model
-from index.search import Index, build_on_server
+from index.embed import Embedder, SentenceEmbedder, base_name, packaged_model
+from index.encoder import OnnxEmbedder, encoder_folder
+from index.search import Index
+from index.tuning import Tuning
 
 TUNING = Path(__file__).parent / "tuning.npz"
 
@@ -28,14 +29,36 @@ def open_publication(settings: Settings) -> Publication:
     raise SettingsError(f"ASK_ARTICLE is '{settings.article}', but the articles are: {known}")
 
 
-def open_embedder(settings: Settings, publication: Publication | None = None) -> Embedder:
-    """The embedding model of the settings as it was tuned; not loaded yet.
+def open_embedder(settings: Settings, publication: Publication | None = None) -> OnnxEmbedder:
+    """The embedding model of the settings as it was tuned and exported; not loaded yet.
 
     An article without a bank is searched with the model as it was published: tuning fitted it to questions of the
     banks, and away from telling what any other text is about.
+
+    Raises:
+        ModelMissing: there is no model, or it was tuned for another one.
     """
-    banked = publication is None or publication.bank.answered
-    return SentenceEmbedder(model_folder(settings), TUNING if banked else None)
+    name = _name(settings, tuned=is_tuned_for(publication))
+    return OnnxEmbedder(name, encoder_folder(settings.index, name, settings.precision))
+
+
+def original_embedder(settings: Settings, publication: Publication | None = None) -> SentenceEmbedder:
+    """The same on torch: what is exported, and what `python -m bot.train` learns with."""
+    return SentenceEmbedder(model_folder(settings), TUNING if is_tuned_for(publication) else None)
+
+
+def is_tuned_for(publication: Publication | None) -> bool:
+    """Whether a publication is searched with the tuned model; triage (no publication) always reads its vectors."""
+    return publication is None or bool(publication.bank.answered)
+
+
+def _name(settings: Settings, *, tuned: bool) -> str:
+    """What the model is called. The packaged one need not be here: what answers is its export."""
+    tuning = Tuning.load(TUNING)
+    base = base_name(settings.embedder) if settings.embedder else tuning.base
+    if tuned and tuning.base != base:
+        raise ModelMissing(f"{TUNING} was tuned for {tuning.base}, not {base}; run 'python -m bot.train'")
+    return tuning.name if tuned else base
 
 
 def model_folder(settings: Settings) -> Path:
@@ -48,11 +71,3 @@ def open_index(settings: Settings, publication: Publication, embedder: Embedder)
     if settings.chroma_url:
         return Index.open_server(publication, embedder, settings.chroma_url)
     return Index.open(publication, embedder, settings.index)
-
-
-def build_index(settings: Settings, publication: Publication, embedder: Embedder, progress: Progress) -> str:
-    """Build the index of a publication and say where it is."""
-    if settings.chroma_url:
-        build_on_server(publication, embedder, settings.chroma_url, progress)
-        return settings.chroma_url
-    return str(build(publication, embedder, settings.index, progress))

@@ -3,28 +3,32 @@
 One embedding of the question serves everything. Knows nothing of whether the article answers (bot.decide).
 """
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from corpus.article import Passage
-from corpus.errors import IndexDamaged, IndexMissing, IndexStale
+from corpus.errors import IndexMissing, IndexStale
 from corpus.load import Publication
-from index.build import CHROMA, Progress, collections, fill, load_texts, probe
-from index.documents import IndexedText, indexed_texts
-from index.embed import Embedder, LangChainEmbeddings, Vectors
+from index.documents import IndexedText
+from index.embed import Embedder, Vectors
+from index.exact import Exact
 from index.lexical import LexicalIndex
 from index.lock import shared
 from index.manifest import FILE, Identity, Manifest
-from index.store import Match, Store, close, open_folder, open_server
+from index.snapshot import load_texts, of_sentences
+from index.store import Match
 
 FUSION = 60  # reciprocal rank fusion's constant (Cormack, Clarke, Buettcher 2009)
 NEIGHBOURS = 24
+MOST_HITS = 64
+"""Passages that are ranked: all of a short article's, the nearest of a long one's."""
+EXACT_UP_TO = 25_000
+"""Texts up to which all are compared; with more, Chroma's HNSW index is faster (docs/speed.md)."""
 COMMAND = "run 'python -m index' to build it"
 
 
@@ -49,41 +53,44 @@ class Found:
     neighbours: tuple[Match, ...]
 
 
+class Searcher(Protocol):
+    """Whatever finds the texts near a vector: `index.exact.Exact`, `index.store.Store`."""
+
+    def nearest(self, vector: Vectors, k: int) -> list[Match]:
+        """The k texts most similar to a vector of shape (dimension,), best first."""
+
+
 class Index:
     """The index of one article, open for search."""
 
     def __init__(
-        self, publication: Publication, embedder: Embedder, stores: tuple[Store, Store], resources: ExitStack
+        self, publication: Publication, embedder: Embedder, searchers: tuple[Searcher, Searcher], resources: ExitStack
     ) -> None:
         self.publication, self.embedder = publication, embedder
-        self._sentences, self._questions = stores
+        self.sentences, self.questions = searchers
         self._lexical = LexicalIndex(publication)
+        self._passages = {passage.id: at for at, passage in enumerate(publication.article.passages)}
         self._resources = resources
 
     @classmethod
     def open(cls, publication: Publication, embedder: Embedder, root: Path) -> "Index":
-        """Open the built index of this article: a private copy, verified before Chroma sees it.
+        """Open the built index of this article, verified before anything is read.
 
         Raises:
             IndexMissing: nothing was built. IndexStale: only another article text or model was.
             IndexDamaged: the files are not those that were built.
         """
         home, identity = root / publication.article.slug, Identity.of(publication, embedder)
-        with ExitStack() as undo:
-            copy = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="ask-the-article-")))
-            with shared(home / "read.lock"):
-                build = newest_build(home, identity)
-                folder = Path(shutil.copytree(build, copy / build.name))
-            try:
-                Manifest.read(folder).check_files(folder)
-            except IndexDamaged as error:
-                raise IndexDamaged(str(error).replace(str(folder), str(build))) from None
-            client = open_folder(folder / CHROMA)
-            undo.callback(close, client)
-            stores = collections(client, LangChainEmbeddings(embedder))
-            if not probe(stores, *load_texts(folder)):
-                raise IndexDamaged(f"{build} does not find its own texts; {COMMAND} again")
-            return cls(publication, embedder, stores, undo.pop_all())
+        with ExitStack() as undo, shared(home / "read.lock"):
+            build = newest_build(home, identity)
+            Manifest.read(build).check_files(build)
+            texts, vectors = load_texts(build)
+            searchers: tuple[Searcher, Searcher] = exact(texts, vectors)
+            if len(texts) > EXACT_UP_TO:
+                from index.chroma import open_copy  # a small index does without Chroma's second of loading
+
+                searchers = open_copy(build, texts, vectors, undo)
+            return cls(publication, embedder, searchers, undo.pop_all())
 
     @classmethod
     def open_server(cls, publication: Publication, embedder: Embedder, url: str) -> "Index":
@@ -92,33 +99,51 @@ class Index:
         Raises:
             SettingsError: no server answers. IndexMissing: it has no index of this article and model.
         """
-        prefix = server_prefix(publication, embedder)
+        from index.chroma import open_on_server
+
         with ExitStack() as undo:
-            client = open_server(url)
-            undo.callback(close, client)
-            stores = collections(client, LangChainEmbeddings(embedder), prefix)
+            stores = open_on_server(publication, embedder, url, undo)
             return cls(publication, embedder, stores, undo.pop_all())
 
     def search(self, question: str, vector: Vectors) -> Found:
         """Search with a question and its vector of shape (dimension,)."""
         passages = self.publication.article.passages
-        dense = dict.fromkeys((passage.id for passage in passages), 0.0)
-        for match in self._sentences.nearest(vector, 3 * len(passages)):
-            passage_id = match.text.passages[0]
-            dense[passage_id] = max(dense[passage_id], match.similarity)
-        lexical = dict(zip(dense, self._lexical.scores(question).tolist(), strict=True))
-        score = _fuse([dense, lexical])
-        hits = [Hit(passage, score[passage.id], dense[passage.id], lexical[passage.id]) for passage in passages]
-        neighbours = self._questions.nearest(vector, NEIGHBOURS)
-        return Found(tuple(sorted(hits, key=lambda hit: -hit.score)), tuple(neighbours))
+        dense = self._dense(vector)
+        lexical = self._lexical.scores(question)
+        best = np.argsort(-lexical, kind="stable")[:MOST_HITS].tolist()
+        near = sorted({*dense, *best}) if len(passages) > MOST_HITS else range(len(passages))
+        by_dense = {at: dense.get(at, 0.0) for at in near}
+        by_words = {at: float(lexical[at]) for at in near}
+        score = _fuse([by_dense, by_words])
+        hits = [Hit(passages[at], score[at], by_dense[at], by_words[at]) for at in near]
+        hits.sort(key=lambda hit: -hit.score)
+        return Found(tuple(hits), tuple(self.questions.nearest(vector, NEIGHBOURS)))
 
-    def bank(self) -> tuple[list[IndexedText], Vectors]:
-        """Every question of the bank with its vector."""
-        return self._questions.everything()
+    def load(self) -> None:
+        """Make ready what the first search would."""
+        self._lexical.load()
 
     def close(self) -> None:
         """Let go of the store and remove the private copy."""
         self._resources.close()
+
+    def _dense(self, vector: Vectors) -> dict[int, float]:
+        """Similarities of the nearest passages, each the highest of its own and its aliases'."""
+        best: dict[int, float] = {}
+        for match in self.sentences.nearest(vector, 3 * min(len(self._passages), MOST_HITS)):
+            at = self._passages[match.text.passages[0]]
+            best[at] = max(best.get(at, 0.0), match.similarity)
+        return best
+
+
+def exact(texts: Sequence[IndexedText], vectors: Vectors) -> tuple[Exact, Exact]:
+    """Sentences and questions, each searched exactly."""
+
+    def among(*, sentences: bool) -> Exact:
+        rows = [at for at, text in enumerate(texts) if of_sentences(text) == sentences]
+        return Exact([texts[at] for at in rows], vectors[rows])
+
+    return among(sentences=True), among(sentences=False)
 
 
 def newest_build(home: Path, identity: Identity) -> Path:
@@ -135,32 +160,11 @@ def newest_build(home: Path, identity: Identity) -> Path:
     return fitting[-1]
 
 
-def server_prefix(publication: Publication, embedder: Embedder) -> str:
-    """The name that an article's collections on a server start with; another text or model has another name."""
-    return f"{publication.article.slug}-{Identity.of(publication, embedder).fingerprint}-"
-
-
-def build_on_server(publication: Publication, embedder: Embedder, url: str, progress: Progress) -> None:
-    """Build the article's collections on a Chroma server under their own new name, and verify them."""
-    texts, embeddings = indexed_texts(publication), LangChainEmbeddings(embedder)
-    embeddings.remember([text.text for text in texts], progress)
-    vectors = np.asarray(embeddings.embed_documents([text.text for text in texts]), dtype=np.float32)
-    client = open_server(url)
-    try:
-        stores = collections(client, embeddings, server_prefix(publication, embedder), create=True)
-        fill(stores, texts, lambda done, total: None)
-        good = probe(stores, texts, vectors)
-    finally:
-        close(client)
-    if not good:
-        raise IndexDamaged(f"the Chroma server at {url} does not read back what was written; {COMMAND} again")
-
-
-def _fuse(rankings: Sequence[dict[str, float]]) -> dict[str, float]:
+def _fuse(rankings: Sequence[dict[int, float]]) -> dict[int, float]:
     """Reciprocal rank fusion; what scores 0 in a ranking gets nothing from it."""
     fused = dict.fromkeys(rankings[0], 0.0)
     for ranking in rankings:
-        ordered = sorted((name for name in ranking if ranking[name] > 0), key=lambda name: -ranking[name])
-        for rank, name in enumerate(ordered, 1):
-            fused[name] += 1 / (FUSION + rank)
+        ordered = sorted((at for at in ranking if ranking[at] > 0), key=lambda at: -ranking[at])
+        for rank, at in enumerate(ordered, 1):
+            fused[at] += 1 / (FUSION + rank)
     return fused

@@ -4,18 +4,22 @@ Knows Chroma's traps: the embedding function is always ours, the space is cosine
 gets a time limit. Knows nothing of how an index is built safely (index.build) or searched well (index.search).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 
 from corpus.errors import IndexMissing, SettingsError
 from index.documents import IndexedText
 from index.embed import Vectors
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
 
 SERVER_TIMEOUT = 2.0  # seconds; Chroma's own client would wait for ever
 BATCH = 500

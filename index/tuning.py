@@ -64,6 +64,11 @@ class Tuning:
             found.update(name.encode() + change.tobytes())
         return found.hexdigest()[:12]
 
+    @property
+    def name(self) -> str:
+        """What the tuned model is called."""
+        return f"{self.base}+{self.digest}"
+
     def apply(self, state: Mapping[str, Any]) -> None:
         """Add the changes to a torch model's parameters, in place."""
         import torch

