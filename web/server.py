@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from bot.chain import Bot
 from bot.prompts import Prompts
+from corpus.errors import AskError
 from corpus.load import Publication
 from corpus.settings import Settings
 from web.api import api_routes
@@ -97,7 +98,11 @@ def _answer_errors(app: FastAPI, settings: Settings, texts: ProblemTexts) -> Non
         # This one is sent from outside of every middleware.
         return _problem(500, texts.failed, security_headers(request.url.path, settings.sites))
 
+    async def unavailable(request: Request, error: Exception) -> JSONResponse:
+        return _problem(503, texts.unavailable, {"Retry-After": "5"})
+
     app.add_exception_handler(HTTPException, failed)
+    app.add_exception_handler(AskError, unavailable)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, broken)
 
