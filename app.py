@@ -3,7 +3,15 @@
 import argparse
 import os
 import sys
+import tempfile
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from corpus.settings import Settings
 
 QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 """Gradio and the model libraries send usage data unless these are set before they are imported."""
@@ -26,32 +34,86 @@ def main() -> int:
 
 
 def serve() -> int:
-    import uvicorn
-
-    from bot.open import load_fixed_texts, open_bot
     from corpus.settings import Settings
-    from index.open import open_publication
-    from web.server import create_app
 
     settings = Settings.from_env(os.environ)
     parser = argparse.ArgumentParser(prog="python app.py", description=__doc__)
     parser.add_argument("--host", default=settings.host)
     parser.add_argument("--port", type=int, default=settings.port)
-    arguments = parser.parse_args()
-    settings = replace(settings, host=arguments.host, port=arguments.port)
-    publication, (prompts, *_) = open_publication(settings), load_fixed_texts()
-    app = create_app(settings, publication, prompts, lambda: open_bot(settings))
-    print(f"Ask the Article: http://{settings.host}:{settings.port}", flush=True)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,  # web.limit decides which proxies are believed
-        timeout_graceful_shutdown=DRAIN,
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="serve the API and the panel by N processes, without the page, which needs one (default: 1)",
     )
+    arguments = parser.parse_args()
+    if arguments.workers < 1:
+        parser.error("--workers takes 1 or more")
+    settings = replace(settings, host=arguments.host, port=arguments.port)
+    return _serve_alone(settings) if arguments.workers == 1 else _serve_together(settings, arguments.workers)
+
+
+def _serve_alone(settings: "Settings") -> int:
+    import uvicorn
+
+    from web.metrics import serving_metrics
+    from web.observe import log_as_json
+
+    app = _app(settings, page=True)
+    log_as_json(settings.log)
+    print(f"Ask the Article: http://{settings.host}:{settings.port}", flush=True)
+    with serving_metrics(settings.metrics, app.state.metrics.registry):
+        uvicorn.run(app, **_how(settings))
     return 0
+
+
+def _serve_together(settings: "Settings", workers: int) -> int:
+    """Several processes at one address; uvicorn starts them, and again when one ends."""
+    with tempfile.TemporaryDirectory(prefix="ask-the-article-metrics-") as counts:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # before prometheus_client is imported
+        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, len(os.sched_getaffinity(0)) // workers)))
+        import uvicorn
+
+        from web.metrics import serving_metrics
+        from web.observe import log_as_json
+
+        log_as_json(settings.log)
+        print(f"Ask the Article: http://{settings.host}:{settings.port}/embed, {workers} processes", flush=True)
+        with serving_metrics(settings.metrics, None):
+            here = str(Path(__file__).parent)
+            uvicorn.run("app:worker", factory=True, workers=workers, app_dir=here, **_how(settings))
+    return 0
+
+
+def worker() -> "FastAPI":
+    """The app of one of several processes; what fails here has been checked by no one yet."""
+    from corpus.settings import Settings
+    from web.observe import log_as_json
+
+    settings = Settings.from_env(os.environ)
+    log_as_json(settings.log)
+    return _app(settings, page=False)
+
+
+def _app(settings: "Settings", *, page: bool) -> "FastAPI":
+    from bot.open import load_fixed_texts, open_bot
+    from index.open import open_publication
+    from web.server import create_app
+
+    publication, (prompts, *_) = open_publication(settings), load_fixed_texts()
+    return create_app(settings, publication, prompts, lambda: open_bot(settings), page=page)
+
+
+def _how(settings: "Settings") -> dict[str, Any]:
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "log_config": None,  # web.observe writes the log
+        "access_log": False,
+        "proxy_headers": False,  # web.limit decides which proxies are believed
+        "timeout_graceful_shutdown": DRAIN,
+    }
 
 
 if __name__ == "__main__":

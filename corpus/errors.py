@@ -8,7 +8,8 @@ AskError
 ├── IndexMissing      nothing has been built yet
 ├── IndexStale        what was built is not for this article, model or splitter
 ├── IndexDamaged      the built files are not the ones that were verified when they were built
-└── IndexInUse        another process is building
+├── IndexInUse        another process is building
+└── StoreUnavailable  the Chroma server does not answer, and nothing can stand in for it
 """
 
 from pathlib import Path
@@ -48,6 +49,10 @@ class IndexStale(AskError):
 
 class IndexDamaged(AskError):
     """The index on disk differs from the one that was verified when it was built."""
+
+
+class StoreUnavailable(AskError):
+    """The Chroma server does not answer, and no vectors are kept here."""
 
 
 class IndexInUse(AskError):

@@ -18,6 +18,14 @@ HOST_NAME = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Where something listens."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What can be set; every field has an environment variable of its own."""
 
@@ -45,6 +53,10 @@ class Settings:
     """ASK_RATE: how often one client may ask, such as `60/minute`, or `off`; empty means the default of web.limit."""
     proxies: tuple[str, ...] = ()
     """ASK_PROXIES: addresses or networks whose X-Forwarded headers are believed, separated by spaces."""
+    metrics: Address | None = None
+    """ASK_METRICS: where Prometheus may fetch /metrics, such as 127.0.0.1:9464; empty means nowhere."""
+    log: str = "problems"
+    """ASK_LOG: "problems", "requests" (a line each as well, without text or address) or "off"."""
     feedback: Path | None = DEFAULT_FEEDBACK
     """ASK_FEEDBACK: the SQLite file for readers' verdicts on answers, kept as ids; "off" keeps none."""
     feedback_text: bool = False
@@ -63,7 +75,7 @@ class Settings:
             article=environ.get("ASK_ARTICLE", ""),
             index=Path(environ.get("ASK_INDEX") or DEFAULT_INDEX),
             embedder=Path(embedder) if embedder else None,
-            precision=_precision(environ.get("ASK_PRECISION", "")),
+            precision=_one_of("ASK_PRECISION", environ.get("ASK_PRECISION", ""), ("fp32", "int8")),
             chroma_url=environ.get("CHROMA_URL", ""),
             model=_no_model_yet(environ.get("ASK_MODEL", "")),
             host=environ.get("ASK_HOST") or DEFAULT_HOST,
@@ -71,6 +83,8 @@ class Settings:
             sites=_sites(environ.get("ASK_SITES", "")),
             rate=environ.get("ASK_RATE", ""),
             proxies=_proxies(environ.get("ASK_PROXIES", "")),
+            metrics=_address("ASK_METRICS", environ.get("ASK_METRICS", "")),
+            log=_one_of("ASK_LOG", environ.get("ASK_LOG", ""), ("problems", "requests", "off")),
             feedback=_feedback(environ.get("ASK_FEEDBACK", "")),
             feedback_text=_switch("ASK_FEEDBACK_TEXT", environ.get("ASK_FEEDBACK_TEXT", "")),
         )
@@ -114,10 +128,19 @@ def _proxies(value: str) -> tuple[str, ...]:
     return tuple(value.split())
 
 
-def _precision(value: str) -> str:
-    if value not in ("", "fp32", "int8"):
-        raise SettingsError(f"ASK_PRECISION is '{value}'; it must be fp32 or int8")
-    return value or "fp32"
+def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in ("", *choices):
+        raise SettingsError(f"{name} is '{value}'; it must be {', '.join(choices[:-1])} or {choices[-1]}")
+    return value or choices[0]
+
+
+def _address(name: str, value: str) -> Address | None:
+    if not value:
+        return None
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) <= 65535:
+        raise SettingsError(f"{name} is '{value}'; it must look like 127.0.0.1:9464")
+    return Address(host.strip("[]"), int(port))
 
 
 def _feedback(value: str) -> Path | None:

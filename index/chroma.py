@@ -14,12 +14,12 @@ import numpy as np
 
 from corpus.errors import IndexDamaged
 from corpus.load import Publication
-from index.documents import IndexedText, indexed_texts
+from index.documents import IndexedText
 from index.embed import Embedder, Vectors
 from index.langchain_embeddings import LangChainEmbeddings
 from index.manifest import Identity
 from index.snapshot import of_sentences
-from index.store import Store, close, open_folder, open_server
+from index.store import ANSWER_TIMEOUT, BUILD_TIMEOUT, Store, close, open_folder, open_server
 
 CHROMA = "chroma"
 SENTENCES, QUESTIONS = "sentences", "questions"
@@ -109,19 +109,25 @@ def open_on_server(publication: Publication, embedder: Embedder, url: str, undo:
     Raises:
         SettingsError: no server answers. IndexMissing: it has no index of this article and model.
     """
-    client = open_server(url)
+    client = open_server(url, ANSWER_TIMEOUT)
     undo.callback(close, client)
     return collections(client, _never_embeds(), server_prefix(publication, embedder))
 
 
-def build_on_server(publication: Publication, embedder: Embedder, url: str, progress: Progress) -> None:
-    """Build the article's collections on a Chroma server under their own new name, and verify them."""
-    texts, embeddings = indexed_texts(publication), LangChainEmbeddings(embedder)
-    embeddings.remember([text.text for text in texts], progress)
-    vectors = np.asarray(embeddings.embed_documents([text.text for text in texts]), dtype=np.float32)
-    client = open_server(url)
+def build_on_server(
+    publication: Publication, embedder: Embedder, url: str, texts: Sequence[IndexedText], vectors: Vectors
+) -> None:
+    """Fill the article's collections on a Chroma server under their own new name with what was built, and verify them.
+
+    Raises:
+        StoreUnavailable: no server answers. IndexDamaged: it does not read back what was written.
+    """
+    known = dict(zip((text.text for text in texts), vectors.tolist(), strict=True))
+    client = open_server(url, BUILD_TIMEOUT)
     try:
-        stores = collections(client, embeddings, server_prefix(publication, embedder), create=True)
+        stores = collections(
+            client, LangChainEmbeddings(embedder, known), server_prefix(publication, embedder), create=True
+        )
         fill(stores, texts)
         good = probe(stores, texts, vectors)
     finally:

@@ -69,5 +69,5 @@ def model_folder(settings: Settings) -> Path:
 def open_index(settings: Settings, publication: Publication, embedder: Embedder) -> Index:
     """Open the built index of a publication, in the index folder or on the Chroma server."""
     if settings.chroma_url:
-        return Index.open_server(publication, embedder, settings.chroma_url)
+        return Index.open_server(publication, embedder, settings.chroma_url, settings.index)
     return Index.open(publication, embedder, settings.index)

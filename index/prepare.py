@@ -9,6 +9,7 @@ from index.embed import SentenceEmbedder
 from index.encoder import encoder_folder, export_encoder, is_exported
 from index.lock import exclusive
 from index.open import open_embedder, original_embedder
+from index.snapshot import load_texts
 
 COMPARED = 400
 """Texts of an article whose vectors must be the original model's after an export."""
@@ -18,10 +19,11 @@ def build_index(settings: Settings, publication: Publication, progress: Progress
     """Build the index of a publication, with the exported models if they are missing, and say where it is."""
     export_missing(settings, publication)
     embedder = open_embedder(settings, publication)
-    if settings.chroma_url:
-        build_on_server(publication, embedder, settings.chroma_url, progress)
-        return settings.chroma_url
-    return str(build(publication, embedder, settings.index, progress))
+    place = build(publication, embedder, settings.index, progress)
+    if not settings.chroma_url:
+        return str(place)
+    build_on_server(publication, embedder, settings.chroma_url, *load_texts(place))
+    return f"{place}, and at {settings.chroma_url}"
 
 
 def export_missing(settings: Settings, publication: Publication) -> list[str]:

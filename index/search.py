@@ -3,8 +3,8 @@
 One embedding of the question serves everything. Knows nothing of whether the article answers (bot.decide).
 """
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,7 @@ from index.exact import Exact
 from index.lexical import LexicalIndex
 from index.lock import shared
 from index.manifest import FILE, Identity, Manifest
+from index.remote import Remote, RemoteCollection
 from index.snapshot import load_texts, of_sentences
 from index.store import Match
 
@@ -64,13 +65,18 @@ class Index:
     """The index of one article, open for search."""
 
     def __init__(
-        self, publication: Publication, embedder: Embedder, searchers: tuple[Searcher, Searcher], resources: ExitStack
+        self,
+        publication: Publication,
+        embedder: Embedder,
+        searchers: tuple[Searcher, Searcher],
+        resources: ExitStack,
+        remote: Remote | None = None,
     ) -> None:
         self.publication, self.embedder = publication, embedder
         self.sentences, self.questions = searchers
         self._lexical = LexicalIndex(publication)
         self._passages = {passage.id: at for at, passage in enumerate(publication.article.passages)}
-        self._resources = resources
+        self._resources, self._remote = resources, remote
 
     @classmethod
     def open(cls, publication: Publication, embedder: Embedder, root: Path) -> "Index":
@@ -80,11 +86,7 @@ class Index:
             IndexMissing: nothing was built. IndexStale: only another article text or model was.
             IndexDamaged: the files are not those that were built.
         """
-        home, identity = root / publication.article.slug, Identity.of(publication, embedder)
-        with ExitStack() as undo, shared(home / "read.lock"):
-            build = newest_build(home, identity)
-            Manifest.read(build).check_files(build)
-            texts, vectors = load_texts(build)
+        with ExitStack() as undo, _verified(publication, embedder, root) as (build, texts, vectors):
             searchers: tuple[Searcher, Searcher] = exact(texts, vectors)
             if len(texts) > EXACT_UP_TO:
                 from index.chroma import open_copy  # a small index does without Chroma's second of loading
@@ -93,17 +95,26 @@ class Index:
             return cls(publication, embedder, searchers, undo.pop_all())
 
     @classmethod
-    def open_server(cls, publication: Publication, embedder: Embedder, url: str) -> "Index":
-        """Open the article's collections on a Chroma server.
+    def open_server(cls, publication: Publication, embedder: Embedder, url: str, root: Path) -> "Index":
+        """Open the article's collections on a Chroma server; what was built below `root` stands in when it fails.
 
         Raises:
-            SettingsError: no server answers. IndexMissing: it has no index of this article and model.
+            StoreUnavailable: no server answers, and nothing was built here. SettingsError: `url` is malformed.
+            IndexMissing: it has no index of this article and model. IndexDamaged: what was built here is damaged.
         """
         from index.chroma import open_on_server
 
+        try:
+            with _verified(publication, embedder, root) as (_, texts, vectors):
+                kept: tuple[Exact, Exact] | None = exact(texts, vectors)
+        except (IndexMissing, IndexStale):
+            kept = None
+        remote = Remote(lambda undo: open_on_server(publication, embedder, url, undo), kept, url)
         with ExitStack() as undo:
-            stores = open_on_server(publication, embedder, url, undo)
-            return cls(publication, embedder, stores, undo.pop_all())
+            undo.callback(remote.close)
+            remote.connect()
+            both = RemoteCollection(remote, 0), RemoteCollection(remote, 1)
+            return cls(publication, embedder, both, undo.pop_all(), remote)
 
     def search(self, question: str, vector: Vectors) -> Found:
         """Search with a question and its vector of shape (dimension,)."""
@@ -118,6 +129,11 @@ class Index:
         hits = [Hit(passages[at], score[at], by_dense[at], by_words[at]) for at in near]
         hits.sort(key=lambda hit: -hit.score)
         return Found(tuple(hits), tuple(self.questions.nearest(vector, NEIGHBOURS)))
+
+    @property
+    def problem(self) -> str:
+        """What the operator should know though questions are answered; empty when all is well."""
+        return self._remote.problem if self._remote else ""
 
     def load(self) -> None:
         """Make ready what the first search would."""
@@ -144,6 +160,18 @@ def exact(texts: Sequence[IndexedText], vectors: Vectors) -> tuple[Exact, Exact]
         return Exact([texts[at] for at in rows], vectors[rows])
 
     return among(sentences=True), among(sentences=False)
+
+
+@contextmanager
+def _verified(
+    publication: Publication, embedder: Embedder, root: Path
+) -> Iterator[tuple[Path, list[IndexedText], Vectors]]:
+    """The newest build of this article and model with its texts, checked, and kept while it is read."""
+    home = root / publication.article.slug
+    with shared(home / "read.lock"):
+        build = newest_build(home, Identity.of(publication, embedder))
+        Manifest.read(build).check_files(build)
+        yield build, *load_texts(build)
 
 
 def newest_build(home: Path, identity: Identity) -> Path:

@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from corpus.errors import IndexMissing, SettingsError
+from corpus.errors import IndexMissing, SettingsError, StoreUnavailable
 from index.documents import IndexedText
 from index.embed import Vectors
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-SERVER_TIMEOUT = 2.0  # seconds; Chroma's own client would wait for ever
+ANSWER_TIMEOUT, BUILD_TIMEOUT = 1.0, 30.0  # seconds; Chroma's own client would wait for ever
 BATCH = 500
 
 
@@ -94,11 +94,11 @@ def open_folder(folder: Path) -> Any:
     return chromadb.PersistentClient(str(folder), settings=chromadb.Settings(anonymized_telemetry=False))
 
 
-def open_server(url: str) -> Any:
-    """A client of the Chroma server at `url`, with a time limit on every request.
+def open_server(url: str, timeout: float) -> Any:
+    """A client of the Chroma server at `url`, with a time limit in seconds on every request.
 
     Raises:
-        SettingsError: the address is malformed or nobody answers there.
+        SettingsError: the address is malformed. StoreUnavailable: nobody answers there.
     """
     import chromadb
 
@@ -113,11 +113,11 @@ def open_server(url: str) -> Any:
             settings=chromadb.Settings(anonymized_telemetry=False),
         )
     except ValueError:
-        raise SettingsError(
+        raise StoreUnavailable(
             f"no Chroma server answers at {url}; start one with 'chroma run', or unset CHROMA_URL"
         ) from None
     for session in _sessions(client):  # no public setting; a test holds it
-        session.timeout = SERVER_TIMEOUT
+        session.timeout = timeout
     return client
 
 

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,7 +19,16 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 
 from bot.chain import Bot
-from corpus.errors import AskError, IndexDamaged, IndexInUse, IndexMissing, IndexStale, ModelMissing, SettingsError
+from corpus.errors import (
+    AskError,
+    IndexDamaged,
+    IndexInUse,
+    IndexMissing,
+    IndexStale,
+    ModelMissing,
+    SettingsError,
+    StoreUnavailable,
+)
 from corpus.load import Publication, load_publication
 from index.build import build
 from index.chroma import build_on_server
@@ -28,9 +39,11 @@ from index.lock import exclusive
 from index.manifest import Manifest
 from index.retriever import ArticleRetriever
 from index.search import Index
+from index.snapshot import load_texts
 from index.store import Store
 from tests.conftest import ROOT
 from tests.fakes import HashEmbedder
+from tests.test_app import free_port
 
 
 @pytest.fixture
@@ -225,26 +238,55 @@ def open_if_current(folder: Path, root: Path) -> str | None:
     return found
 
 
-def test_a_chroma_server_serves_the_same_answers(small: Publication, tmp_path: Path) -> None:
-    """Against chromadb's own server, with a time limit on every request."""
-    chroma = Path(sys.executable).parent / "chroma"
-    command = [str(chroma), "run", "--path", str(tmp_path / "server"), "--host", "127.0.0.1", "--port", "8917"]
-    url = "http://127.0.0.1:8917"
+@contextmanager
+def chroma_server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Chroma's own server."""
+    chroma, port = Path(sys.executable).parent / "chroma", free_port()
+    command = [str(chroma), "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
-            wait_for_server(url)
-            with pytest.raises(IndexMissing, match="python -m index"):
-                Index.open_server(small, HashEmbedder(), url)
-            build_on_server(small, HashEmbedder(), url, lambda done, total: None)
-            index = Index.open_server(small, HashEmbedder(), url)
-            assert index.sentences.chroma._client._server._session.timeout.read == 2.0
-            for passage in small.article.passages[:5]:
-                assert first_hit(index, passage.text) == passage.text
-            index.close()
-            with pytest.raises(IndexMissing):
-                Index.open_server(small, HashEmbedder("other"), url)
+            wait_for_server(f"http://127.0.0.1:{port}")
+            yield server, f"http://127.0.0.1:{port}"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGCONT)
+            server.kill()
+
+
+def test_a_chroma_server_serves_the_same_answers_and_is_done_without_when_it_fails(
+    small: Publication, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Against chromadb's own server: stopped, it must not hold up questions; killed, they are answered all the same."""
+    monkeypatch.setattr("index.remote.PAUSE", 0.2)
+    embedder = HashEmbedder()
+    with chroma_server(tmp_path / "server") as (server, url):
+        with pytest.raises(IndexMissing, match="python -m index"):
+            Index.open_server(small, embedder, url, root)
+        place = build(small, embedder, root)
+        build_on_server(small, embedder, url, *load_texts(place))
+        elsewhere = Index.open_server(small, embedder, url, tmp_path / "no folder")
+        index = Index.open_server(small, embedder, url, root)
+        texts = [passage.text for passage in small.article.passages[:3]]
+        assert [first_hit(index, text) for text in texts] == texts
+        assert index.problem == ""
+        server.send_signal(signal.SIGSTOP)
+        started = time.monotonic()
+        assert [first_hit(index, text) for text in texts] == texts
+        assert time.monotonic() - started < 5, "Chroma's own client would wait for ever"
+        assert "its own vectors are searched instead" in index.problem
+        with pytest.raises(StoreUnavailable, match="nothing can be found"):
+            first_hit(elsewhere, texts[0])
+        server.send_signal(signal.SIGCONT)
+        time.sleep(0.5)
+        assert [first_hit(one, texts[0]) for one in (index, elsewhere)] == [texts[0]] * 2
+        assert (index.problem, elsewhere.problem) == ("", "")
+        server.kill()
+        server.wait()
+        assert [first_hit(index, text) for text in texts] == texts
+        late = Index.open_server(small, embedder, url, root)
+        assert first_hit(late, texts[0]) == texts[0], "it may even start without the server"
+        assert late.problem
+        for one in (index, elsewhere, late):
+            one.close()
 
 
 def wait_for_server(url: str) -> None:
@@ -257,10 +299,15 @@ def wait_for_server(url: str) -> None:
     raise AssertionError("the Chroma server did not start")
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "http://127.0.0.1:9", "ftp://x"])
-def test_a_wrong_server_address_is_a_clear_error(small: Publication, url: str) -> None:
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x"])
+def test_a_wrong_server_address_is_a_clear_error(small: Publication, root: Path, url: str) -> None:
     with pytest.raises(SettingsError):
-        Index.open_server(small, HashEmbedder(), url)
+        Index.open_server(small, HashEmbedder(), url, root)
+
+
+def test_no_server_and_nothing_built_here_says_what_to_do(small: Publication, root: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="chroma run"):
+        Index.open_server(small, HashEmbedder(), "http://127.0.0.1:9", root)
 
 
 def test_the_packaged_model_embeds_with_unit_length() -> None:

@@ -3,23 +3,26 @@
 import json
 import threading
 from collections.abc import Iterator
+from typing import Any, cast
 
 import gradio
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from bot.answer import Answer
 from bot.chain import Bot
-from corpus.errors import IndexMissing
+from corpus.errors import IndexMissing, StoreUnavailable
 from corpus.load import Publication
 from corpus.settings import Settings
 from tests.closed import VALIDATOR
 from web.conversation import Conversation
+from web.embed import make_widget
 from web.harden import LARGEST_BODY, security_headers
 from web.page import build_page
 from web.page_words import load_words
 from web.render import Renderer
-from web.server import create_app
+from web.server import create_app, pageless_app
 from web.warm import WarmingBot
 
 
@@ -310,3 +313,29 @@ def test_a_bot_that_cannot_open_is_a_clear_503(publication: Publication, bot: Bo
         assert response.headers["content-type"] == "application/problem+json"
         assert client.get("/readyz").json()["status"].startswith("no index")
         assert client.get("/").status_code == 200
+
+
+def test_a_search_that_goes_on_without_its_server_is_told_and_one_that_cannot_is_a_503(lent: Bot) -> None:
+    class Degraded:
+        problem = "the Chroma server failed"
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(lent.index, name)
+
+    class Unavailable:
+        index = Degraded()
+
+        def ask(self, asked: str, history: object = ()) -> Answer:
+            if asked.startswith("x"):
+                raise StoreUnavailable("nothing can be found")
+            return lent.ask(asked)
+
+    widget = make_widget(lent.index.publication, lent.prompts.disclaimer, ())
+    app, warming = pageless_app(Settings(), lent.index.publication, widget, lambda: cast(Bot, Unavailable()))
+    warming.get(60)
+    client = TestClient(app, base_url="http://127.0.0.1")
+    assert client.get("/readyz").json() == {"status": "degraded: the Chroma server failed"}
+    assert client.get("/readyz").status_code == 200, "it answers, so no balancer should take it out"
+    refused = client.post("/api/ask", json={"question": "x"})
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+    assert refused.headers["content-type"] == "application/problem+json"

@@ -84,8 +84,9 @@ def api_routes(warming: WarmingBot, publication: Publication, texts: ProblemText
         responses={200: {"model": State}, 503: {"model": State}},
     )
     def readyz() -> JSONResponse:
-        state = "ready" if warming.ready else warming.problem or "warming"
-        return JSONResponse({"status": state}, 200 if warming.ready else 503)
+        if not warming.ready:
+            return JSONResponse({"status": warming.problem or "warming"}, 503)
+        return JSONResponse({"status": f"degraded: {warming.degraded}" if warming.degraded else "ready"})
 
     return router
 

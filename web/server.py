@@ -6,17 +6,20 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from bot.chain import Bot
 from bot.prompts import Prompts
+from corpus.errors import AskError
 from corpus.load import Publication
 from corpus.settings import Settings
 from web.api import api_routes
 from web.embed import Widget, make_widget
 from web.harden import Gate, SecurityHeaders, frame_source, security_headers
 from web.limit import RateLimit, TrustedProxies, parse_rate
+from web.metrics import Metrics, measured
+from web.observe import Observed
 from web.pages import mount_pages
 from web.problem import PROBLEM, Problems, ProblemTexts, document, load_problems
 from web.warm import WarmingBot
@@ -24,8 +27,12 @@ from web.warm import WarmingBot
 LOOPBACK = r"http://(localhost|127\.0\.0\.1)(:\d+)?"
 
 
-def create_app(settings: Settings, publication: Publication, prompts: Prompts, open_bot: Callable[[], Bot]) -> FastAPI:
+def create_app(
+    settings: Settings, publication: Publication, prompts: Prompts, open_bot: Callable[[], Bot], *, page: bool = True
+) -> FastAPI:
     """The whole web app; `open_bot` runs in the background.
+
+    Without its page, what asks for it gets the panel, which any of several processes can serve.
 
     Raises:
         AskError: a setting that cannot work, or a fixed text that is missing.
@@ -34,7 +41,10 @@ def create_app(settings: Settings, publication: Publication, prompts: Prompts, o
 
     widget = make_widget(publication, prompts.disclaimer, starters(publication))
     app, warming = pageless_app(settings, publication, widget, open_bot)
-    mount_pages(app, warming, publication, prompts, settings)
+    if page:
+        mount_pages(app, warming, publication, prompts, settings)
+    else:
+        app.add_route("/", lambda request: RedirectResponse("/embed"))
     return app
 
 
@@ -43,7 +53,8 @@ def pageless_app(
 ) -> tuple[FastAPI, WarmingBot]:
     """The API and the widget behind all that guards them, and the bot that is being opened."""
     texts, rules = load_problems(), parse_rate(settings.rate)
-    warming = WarmingBot(open_bot)
+    metrics = Metrics()
+    warming = WarmingBot(lambda: measured(open_bot(), metrics))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -68,6 +79,8 @@ def pageless_app(
     app.add_middleware(Problems, texts=texts)
     app.add_middleware(SecurityHeaders, sites=settings.sites)
     app.add_middleware(TrustedProxies, proxies=settings.proxies)
+    app.add_middleware(Observed, metrics=metrics)
+    app.state.metrics = metrics
     return app, warming
 
 
@@ -85,7 +98,11 @@ def _answer_errors(app: FastAPI, settings: Settings, texts: ProblemTexts) -> Non
         # This one is sent from outside of every middleware.
         return _problem(500, texts.failed, security_headers(request.url.path, settings.sites))
 
+    async def unavailable(request: Request, error: Exception) -> JSONResponse:
+        return _problem(503, texts.unavailable, {"Retry-After": "5"})
+
     app.add_exception_handler(HTTPException, failed)
+    app.add_exception_handler(AskError, unavailable)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, broken)
 

@@ -24,6 +24,11 @@ class WarmingBot:
         error = self._future.exception() if self._future.done() else None
         return "" if error is None else str(error) if isinstance(error, AskError) else type(error).__name__
 
+    @property
+    def degraded(self) -> str:
+        """What is wrong though questions are answered; empty when all is well."""
+        return self.get().index.problem if self.ready else ""
+
     def get(self, timeout: float | None = None) -> Bot:
         """The bot, waiting up to `timeout` seconds.
 
