@@ -22,9 +22,10 @@ from web.budget import weights
 from web.embed import Widget, make_widget
 from web.harden import security_headers
 from web.limit import client_of, parse_rate
+from web.page_words import load_words
 from web.problem import load_problems
 from web.server import pageless_app
-from web.words import load_panel_words, words_for
+from web.words import MAY_BE_EMPTY, load_panel_words, words_for
 
 SITE = "https://clinic.example"
 
@@ -315,6 +316,24 @@ def test_the_disclaimer_is_on_every_panel_byte_for_byte(widget: Widget, bot: Bot
         assert f'<p id="disclaimer" lang="en" dir="ltr">{bot.prompts.disclaimer}</p>' in asset.plain.decode()
 
 
+def test_who_reads_no_english_is_told_what_the_disclaimer_and_the_urgent_text_mean(widget: Widget) -> None:
+    english = widget.panels["en"].plain.decode()
+    assert 'class="meaning"' not in english
+    for code in widget.panels.keys() - {"en"}:
+        page, words = widget.panels[code].plain.decode(), widget.words[code]
+        start, urgent = (re.search(rf'<(\w+) id="{part}">.*?</\1>', page, re.DOTALL) for part in ("start", "urgent"))
+        for part, meaning in ((start, words.disclaimer_meaning), (urgent, words.urgent_meaning)):
+            assert part, code
+            assert f'<p class="meaning">{meaning}</p>' in part[0]
+
+
+def test_the_page_and_the_panel_say_the_same_of_the_disclaimer_and_of_danger(widget: Widget) -> None:
+    page = load_words()
+    for code in page.keys() & widget.words.keys():
+        for name in MAY_BE_EMPTY:
+            assert getattr(page[code], name) == getattr(widget.words[code], name), (code, name)
+
+
 def test_an_article_with_markup_in_its_title_stays_text(bot: Bot) -> None:
     publication = bot.index.publication
     header = replace(publication.article.header, title="<img src=x onerror=alert(1)>", publisher='"><script>x</script>')
@@ -357,7 +376,7 @@ def test_every_language_has_every_word_and_keeps_the_variables() -> None:
         assert spoken.language == code
         for name in type(spoken).__slots__:
             ours, english = getattr(spoken, name), getattr(words["en"], name)
-            assert ours.strip()
+            assert bool(ours.strip()) == (code != "en" or name not in MAY_BE_EMPTY), (code, name)
             assert variables.findall(ours) == variables.findall(english), (code, name)
 
 

@@ -189,7 +189,7 @@ def test_plain_words_stand_under_a_quote_and_are_not_a_source(page: Page) -> Non
     ask(page, "Can it help my kidneys?")
     plain = page.locator(f"{ANSWER} .ask-plain").first
     expect(plain).to_be_visible()
-    expect(plain).to_contain_text("The usual word is nephropathy")
+    expect(plain).to_contain_text("The editor reads it as nephropathy")
     assert "Source" not in (plain.text_content() or "")
 
 

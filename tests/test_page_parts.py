@@ -137,7 +137,7 @@ def test_an_answer_shows_quote_source_section_claim_and_plain_words(bot: Bot, re
     assert html.count("<details") == len(answer.citations)
     assert html.count("ask-cite") == sum(len(sentence.citations) for sentence in answer.sentences)
     assert "Provider's claim" in visible(html)
-    assert "The usual word is nephropathy" in visible(html)
+    assert "The editor reads it as nephropathy" in visible(html)
     assert renderer.coming(answer, 0).count("ask-said") == 0
 
 

@@ -18,6 +18,7 @@ from tests.widget import HOST, STRANGER, Pages, Pausing, free_port, panel, scrip
 from web.embed import make_widget
 from web.page import starters
 from web.server import pageless_app
+from web.words import load_panel_words
 
 pytestmark = [
     pytest.mark.browser,
@@ -649,6 +650,22 @@ def test_silence_advice_and_danger(visit: Callable[..., Page], bot: Bot) -> None
     expect(panel(page).locator(".notice").last).to_have_attribute("lang", "ms")
     panel(page).locator(".asks button").last.click()
     expect(panel(page).locator(".turn")).to_have_count(5)
+
+
+def test_who_reads_another_language_sees_what_the_fixed_texts_mean(visit: Callable[..., Page], chat: str) -> None:
+    words = load_panel_words()["ar"]
+    page = visit(loader="", size=SMALL)
+    page.goto(f"{chat}/embed?language=ar")
+    meaning = page.locator("#start .meaning")
+    expect(meaning).to_have_text(words.disclaimer_meaning)
+    expect(meaning).to_be_in_viewport(ratio=1)
+    page.get_by_label(words.question_label).fill(DANGER)
+    page.get_by_label(words.question_label).press("Enter")
+    expect(page.locator(".emergency .meaning")).to_have_text(words.urgent_meaning)
+    expect(page.locator(".emergency .notice").last).to_be_visible()
+    expect(page.locator("#start > :visible")).to_have_count(1)
+    expect(meaning).to_be_visible()
+    assert violations(page) == []
 
 
 def test_a_follow_up_carries_what_was_asked_before(visit: Callable[..., Page]) -> None:

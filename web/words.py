@@ -9,6 +9,8 @@ from bot.prompts import PROMPTS
 from corpus.yaml_file import read_yaml
 
 ENGLISH = "en"
+MAY_BE_EMPTY = ("disclaimer_meaning", "urgent_meaning")
+"""What the fixed English texts mean, for those who read another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class PanelWords:
     introduction: str
     article_by: str
     article_by_other: str
+    disclaimer_meaning: str
     chat_label: str
     starters_label: str
     question_label: str
@@ -38,6 +41,7 @@ class PanelWords:
     claim: str
     footnote: str
     urgent: str
+    urgent_meaning: str
     try_asking: str
     copy: str
     copied: str

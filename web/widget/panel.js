@@ -188,7 +188,7 @@ const askButton = (text) => {
 /* ---- copying ---- */
 
 const asText = (given) => [
-  given.question, given.notice ?? "",
+  given.question, given.outcome === "emergency" && get("urgent").content.querySelector(".meaning")?.textContent, given.notice,
   ...given.sentences.map((sentence) => `“${sentence.text}” ${sentence.citations.map((number) => `(${number})`).join(" ")}`),
   ...given.citations.map((citation) => `(${citation.number}) ${citation.label}: “${citation.quote}”`),
   given.disclaimer,
@@ -284,7 +284,7 @@ const ask = async (text) => {
   turn.querySelector(".answer").dataset.turn = serial += 1;
   let stopped = false;
   stop.onclick = () => { stopped = true; controller.abort(); };
-  get("start").hidden = true;
+  for (const part of get("start").children) part.hidden = !part.matches(".meaning"); // what the disclaimer means stays
   log.append(turn);
   turn.scrollIntoView({ block: "start" });
   busy(true);
