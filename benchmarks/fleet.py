@@ -34,7 +34,7 @@ def started(undo: ExitStack, command: list[str], **environment: str) -> subproce
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, **quiet)  # type: ignore[call-overload]
     undo.callback(process.wait)
-    undo.callback(process.kill)
+    undo.callback(process.terminate)  # killed, nginx would leave its workers behind
     return process  # type: ignore[no-any-return]
 
 
