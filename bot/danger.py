@@ -33,7 +33,8 @@ class Danger:
 def find_danger(text: str, rules: DangerRules) -> Danger | None:
     """The first rule of the file that the text fulfils, or None. Only the text counts, never what came before it."""
     view = _View(read(text, rules.speller), rules)
-    for rule in rules.rules:
+    numbers = {number for word in ("", *view.places.stems) for number in rules.rules_by_word.get(word, ())}
+    for rule in (rules.rules[number] for number in sorted(numbers)):  # in the order of the file
         if spans := _fulfilled(rule, view):
             matched = " + ".join(view.message.text[start:end].strip() for start, end in spans)
             return Danger(rule.group, rule.id, matched)

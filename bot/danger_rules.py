@@ -70,6 +70,8 @@ class DangerRules:
     cues: Mapping[str, tuple[Pattern, ...]] = field(repr=False)
     negated: re.Pattern[str] = field(repr=False)
     by_lead: Mapping[str, tuple[Pattern, ...]] = field(repr=False)
+    rules_by_word: Mapping[str, tuple[int, ...]] = field(repr=False)
+    """For each word, the rules that it may fulfil; under no word (""), those that any message may."""
 
 
 class _Strict:
@@ -172,6 +174,7 @@ def _compile(text: _FileText) -> DangerRules:
         cues=cues,
         negated=_negation(text.context, lists),
         by_lead=_by_lead(rules, cues),
+        rules_by_word=_rules_by_word(rules),
     )
 
 
@@ -184,6 +187,23 @@ def _by_lead(rules: tuple[Rule, ...], cues: Mapping[str, tuple[Pattern, ...]]) -
             for word in item.lead:
                 index.setdefault(word, []).append(item)
     return {word: tuple(patterns) for word, patterns in index.items()}
+
+
+def _rules_by_word(rules: tuple[Rule, ...]) -> dict[str, tuple[int, ...]]:
+    """Every rule under the words of one slot: without any of them it cannot be fulfilled."""
+    index: dict[str, list[int]] = {}
+    for number, rule in enumerate(rules):
+        led = [words for slot in rule.slots if (words := _words_of(slot))]
+        for word in min(led, key=len, default=[""]):
+            index.setdefault(word, []).append(number)
+    return {word: tuple(numbers) for word, numbers in index.items()}
+
+
+def _words_of(slot: tuple[Pattern | Limit, ...]) -> list[str]:
+    """Words of which a message must have one to fill the slot; none when it can be filled without."""
+    if any(isinstance(item, Limit) or not item.lead for item in slot):
+        return []
+    return sorted({word for item in slot if isinstance(item, Pattern) for word in item.lead})
 
 
 def _rule(text: _RuleText, group: str, lists: _Lists, kinds: Mapping[str, Kind]) -> Rule:

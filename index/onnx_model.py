@@ -70,7 +70,7 @@ class OnnxModel:
         Texts of like length share a batch that is padded to its longest; what a text shares it with does not matter.
         """
         session, tokenizer = self._loaded
-        encoded = tokenizer.encode_batch(list(texts))
+        encoded = [tokenizer.encode(*((text,) if isinstance(text, str) else text)) for text in texts]
         order = sorted(range(len(encoded)), key=lambda at: len(encoded[at].ids))
         rows: list[Any] = [None] * len(encoded)
         for start in range(0, len(order), BATCH):

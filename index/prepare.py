@@ -1,5 +1,6 @@
 """Makes everything that answering needs from the settings: exported models, then the index of an article."""
 
+from corpus.errors import IndexDamaged, IndexMissing, IndexStale
 from corpus.load import Publication
 from corpus.settings import Settings
 from index.build import build
@@ -9,6 +10,7 @@ from index.embed import SentenceEmbedder
 from index.encoder import encoder_folder, export_encoder, is_exported
 from index.lock import exclusive
 from index.open import open_embedder, original_embedder
+from index.search import verified
 from index.snapshot import load_texts
 
 COMPARED = 400
@@ -19,7 +21,11 @@ def build_index(settings: Settings, publication: Publication, progress: Progress
     """Build the index of a publication, with the exported models if they are missing, and say where it is."""
     export_missing(settings, publication)
     embedder = open_embedder(settings, publication)
-    place = build(publication, embedder, settings.index, progress)
+    try:
+        with verified(publication, embedder, settings.index) as (there, _, _):
+            place = there
+    except (IndexMissing, IndexStale, IndexDamaged):
+        place = build(publication, embedder, settings.index, progress)
     if not settings.chroma_url:
         return str(place)
     build_on_server(publication, embedder, settings.chroma_url, *load_texts(place))

@@ -86,7 +86,7 @@ class Index:
             IndexMissing: nothing was built. IndexStale: only another article text or model was.
             IndexDamaged: the files are not those that were built.
         """
-        with ExitStack() as undo, _verified(publication, embedder, root) as (build, texts, vectors):
+        with ExitStack() as undo, verified(publication, embedder, root) as (build, texts, vectors):
             searchers: tuple[Searcher, Searcher] = exact(texts, vectors)
             if len(texts) > EXACT_UP_TO:
                 from index.chroma import open_copy  # a small index does without Chroma's second of loading
@@ -105,7 +105,7 @@ class Index:
         from index.chroma import open_on_server
 
         try:
-            with _verified(publication, embedder, root) as (_, texts, vectors):
+            with verified(publication, embedder, root) as (_, texts, vectors):
                 kept: tuple[Exact, Exact] | None = exact(texts, vectors)
         except (IndexMissing, IndexStale):
             kept = None
@@ -163,7 +163,7 @@ def exact(texts: Sequence[IndexedText], vectors: Vectors) -> tuple[Exact, Exact]
 
 
 @contextmanager
-def _verified(
+def verified(
     publication: Publication, embedder: Embedder, root: Path
 ) -> Iterator[tuple[Path, list[IndexedText], Vectors]]:
     """The newest build of this article and model with its texts, checked, and kept while it is read."""

@@ -74,6 +74,7 @@ def log_as_json(log: str) -> None:
     """Write the log of this process to stderr: `off`, `problems`, or also `requests`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or record.name == REQUESTS.name)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.disable(logging.CRITICAL if log == "off" else logging.NOTSET)
     REQUESTS.setLevel(logging.INFO if log == "requests" else logging.WARNING)
