@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.danger_pattern import Pattern, places
-from bot.danger_rules import DangerRules, Limit, Rule, load_danger_rules
+from bot.danger_rules import load_danger_rules
 from bot.danger_text import Message, Span, read
+from bot.danger_values import DangerRules, Limit, Rule
 
 __all__ = ["Danger", "DangerRules", "find_danger", "load_danger_rules"]
 

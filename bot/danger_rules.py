@@ -5,12 +5,13 @@ This module knows how the file is written. It does not know how a message is jud
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from bot.danger_pattern import Pattern, compile_pattern
 from bot.danger_text import Speller, neighbours
+from bot.danger_values import DangerRules, Kind, Limit, Rule, patterns_by_word, rules_by_word
 from corpus.errors import ArticleError
 from corpus.yaml_file import read_yaml
 
@@ -20,58 +21,6 @@ _CUES = ("right_now", "now", "past", "not_past", "general", "general_either", "f
 _WORD = re.compile(r"\w+\*?")
 _LIMIT = re.compile(r"\((?P<kind>\w+) (?P<side>below|at least) (?P<bound>\d+(?:\.\d+)?)\)")
 _SETTINGS = {"negated", "past", "general"}
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of measured value: the words that announce it, its units, and what is plausible."""
-
-    words: frozenset[str]
-    devices: frozenset[str]
-    units: frozenset[str]
-    lowest: float
-    highest: float
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A condition on a measured value of one kind."""
-
-    kind: str
-    below: float
-    at_least: float
-
-    def holds(self, value: float) -> bool:
-        return self.at_least <= value < self.below
-
-
-@dataclass(frozen=True)
-class Rule:
-    """All slots must be found, near enough to each other; a slot is found by any of its patterns or limits."""
-
-    group: str
-    id: str
-    source: str
-    slots: tuple[tuple[Pattern | Limit, ...], ...]
-    within: str
-    even_if: frozenset[str]
-    unless: tuple[Pattern, ...]
-
-
-@dataclass(frozen=True)
-class DangerRules:
-    """Everything in danger.yaml, compiled."""
-
-    rules: tuple[Rule, ...]
-    speller: Speller = field(repr=False)
-    kinds: Mapping[str, Kind] = field(repr=False)
-    not_values: frozenset[str] = field(repr=False)
-    value_verbs: frozenset[str] = field(repr=False)
-    cues: Mapping[str, tuple[Pattern, ...]] = field(repr=False)
-    negated: re.Pattern[str] = field(repr=False)
-    by_lead: Mapping[str, tuple[Pattern, ...]] = field(repr=False)
-    rules_by_word: Mapping[str, tuple[int, ...]] = field(repr=False)
-    """For each word, the rules that it may fulfil; under no word (""), those that any message may."""
 
 
 class _Strict:
@@ -173,37 +122,9 @@ def _compile(text: _FileText) -> DangerRules:
         value_verbs=frozenset(_entries(text.readings.value_verbs)),
         cues=cues,
         negated=_negation(text.context, lists),
-        by_lead=_by_lead(rules, cues),
-        rules_by_word=_rules_by_word(rules),
+        by_lead=patterns_by_word(rules, cues),
+        rules_by_word=rules_by_word(rules),
     )
-
-
-def _by_lead(rules: tuple[Rule, ...], cues: Mapping[str, tuple[Pattern, ...]]) -> dict[str, tuple[Pattern, ...]]:
-    """For each word, the patterns worth trying where a message has it."""
-    index: dict[str, list[Pattern]] = {}
-    of_rules = (item for rule in rules for items in (*rule.slots, rule.unless) for item in items)
-    for item in (*of_rules, *(pattern for patterns in cues.values() for pattern in patterns)):
-        if isinstance(item, Pattern):
-            for word in item.lead:
-                index.setdefault(word, []).append(item)
-    return {word: tuple(patterns) for word, patterns in index.items()}
-
-
-def _rules_by_word(rules: tuple[Rule, ...]) -> dict[str, tuple[int, ...]]:
-    """Every rule under the words of one slot: without any of them it cannot be fulfilled."""
-    index: dict[str, list[int]] = {}
-    for number, rule in enumerate(rules):
-        led = [words for slot in rule.slots if (words := _words_of(slot))]
-        for word in min(led, key=len, default=[""]):
-            index.setdefault(word, []).append(number)
-    return {word: tuple(numbers) for word, numbers in index.items()}
-
-
-def _words_of(slot: tuple[Pattern | Limit, ...]) -> list[str]:
-    """Words of which a message must have one to fill the slot; none when it can be filled without."""
-    if any(isinstance(item, Limit) or not item.lead for item in slot):
-        return []
-    return sorted({word for item in slot if isinstance(item, Pattern) for word in item.lead})
 
 
 def _rule(text: _RuleText, group: str, lists: _Lists, kinds: Mapping[str, Kind]) -> Rule:

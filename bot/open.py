@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bot.chain import OTHER_DANGER, Bot
-from bot.danger_rules import DangerRules, load_danger_rules
+from bot.danger_rules import load_danger_rules
+from bot.danger_values import DangerRules
 from bot.hear import Ear
 from bot.language import Languages
 from bot.prompts import Prompts, load_prompts
