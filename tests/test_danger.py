@@ -90,10 +90,13 @@ def test_any_text_gets_a_verdict(rules: DangerRules) -> None:
 
 
 def test_time_grows_with_the_text_and_no_faster(rules: DangerRules) -> None:
-    def seconds(text: str) -> float:
-        start = time.perf_counter()
+    def once(text: str) -> float:
+        start = time.process_time()
         find_danger(text, rules)
-        return time.perf_counter() - start
+        return time.process_time() - start
+
+    def seconds(text: str) -> float:
+        return min(once(text) for _ in range(3))
 
     for words in ("i want the my cant to ", "no chest pain in general ", "1 sugar 2 ", "my foot is not "):
         assert seconds(words * 400) < 40 * max(seconds(words * 40), 0.001)
