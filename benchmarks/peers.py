@@ -149,6 +149,7 @@ def asked(process: subprocess.Popen[str], question: str) -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", metavar="PYTHON", help="the interpreter of the peers' environment")
+    parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.worker:
@@ -164,6 +165,7 @@ def main() -> int:
     given = {"texts": [in_context(article, p) for p in article.passages], "model": str(packaged_model())}
     places = {passage.text: at for at, passage in enumerate(article.passages)}
     samples = [s for s in own_samples() if s.gold_sets and not s.history and s.split == "test"]
+    samples = samples[:: max(1, len(samples) // arguments.questions)]
     names = {
         "this project": (sys.executable, "ours"),
         **{name: (arguments.peers, key) for name, (key, _) in PEERS.items()},
