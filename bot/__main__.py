@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.answer import Answer
 from bot.chain import Bot
-from bot.guard import check
+from bot.guard import Guard
 from bot.prompts import Interface
 from corpus.errors import AskError
 from corpus.settings import Settings
@@ -31,8 +31,9 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         if arguments.guard:
-            return _stream(_verdict)
-        from bot.open import open_bot  # here, so that checking claims needs neither model nor index
+            guard = Guard.packaged()
+            return _stream(lambda row: _verdict(guard, row))
+        from bot.open import open_bot  # here, so that checking claims needs no index
 
         bot = open_bot(Settings.from_env(os.environ))
         if arguments.jsonl:
@@ -57,7 +58,9 @@ def readable(answer: Answer, words: Interface) -> str:
     lines = [answer.notice] if answer.notice else []
     if answer.sentences:
         lines.append(words.says)
-    lines += [f"“{sentence.text}” {' '.join(f'({n})' for n in sentence.citations)}" for sentence in answer.sentences]
+    for sentence in answer.sentences:
+        said = f"“{sentence.text}”" if answer.is_quote(sentence) else sentence.text
+        lines.append(f"{said} {' '.join(f'({number})' for number in sentence.citations)}")
     if answer.citations:
         sources = (f"({c.number}) {c.label}, characters {c.start} to {c.end}" for c in answer.citations)
         lines.append("\n".join((words.sources, *sources)))
@@ -66,10 +69,10 @@ def readable(answer: Answer, words: Interface) -> str:
     return "\n\n".join((*lines, answer.disclaimer))
 
 
-def _verdict(row: Row) -> Row:
+def _verdict(guard: Guard, row: Row) -> Row:
     if not isinstance(row["claim"], str):
         raise TypeError("claim is not a string")
-    verdict = check(row["claim"], _turns(row.get("sources")))
+    verdict = guard.check(row["claim"], _turns(row.get("sources")))
     return {"supported": verdict.supported, "score": round(verdict.score, 4), "reason": verdict.reason}
 
 

@@ -45,7 +45,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer. Every text in it is a span of the article, a fixed text, or the question itself."""
+    """A whole answer.
+
+    Every text in it is a span of the article, a fixed text, the question itself, or a model's sentence that the guard
+    has passed.
+    """
 
     question: str
     outcome: Outcome
@@ -55,6 +59,10 @@ class Answer:
     suggestions: tuple[str, ...]
     disclaimer: str
     writer: Writer = "quotes"
+
+    def is_quote(self, sentence: Sentence) -> bool:
+        """Whether a sentence is the article's own words, and not a model's."""
+        return any(c.quote == sentence.text for c in self.citations if c.number in sentence.citations)
 
     def as_dict(self) -> dict[str, Any]:
         """The Answer JSON."""

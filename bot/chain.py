@@ -1,22 +1,25 @@
 """From a question to an Answer: danger, hear, triage, decide, write.
 
 Everything that a patient can see leaves through `Bot._answer`, so a fixed text, a verbatim span and the disclaimer
-are all there can be.
+are all there can be. Where a language model is configured, `Bot._worded` puts sentences that the guard has passed, each
+with its citations, in the place of the quotes, and nothing else.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from bot.answer import Answer, Citation, Outcome, Sentence
 from bot.danger import DangerRules, find_danger
 from bot.decide import Decision, decide, in_parts
+from bot.drafts import NoDraft
 from bot.hear import Ear, Heard
 from bot.language import Languages
 from bot.prompts import Prompts
 from bot.question import Question
 from bot.reason import Reason
 from bot.triage import EMERGENCY, GO_ON
+from bot.wording import Supported, Wording
 from corpus.article import Passage
 from index.search import Found, Index
 
@@ -31,6 +34,15 @@ SUGGESTIONS = 3
 OTHER_DANGER, OFF_TOPIC = "other_acute", "offtopic"
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An answer as far as it has come; `whole` once nothing more will change."""
+
+    answer: Answer
+    reason: Reason
+    whole: bool = True
+
+
 @dataclass(frozen=True)
 class Bot:
     """Answers from one article. Stateless: history comes with the question."""
@@ -39,6 +51,8 @@ class Bot:
     danger: DangerRules
     languages: Languages
     prompts: Prompts
+    wording: Wording | None = None
+    """A language model behind the guard; None answers with quotes."""
 
     @property
     def index(self) -> Index:
@@ -51,6 +65,50 @@ class Bot:
 
     def consider(self, asked: str, history: Sequence[str] = ()) -> tuple[Answer, Reason]:
         """The answer with its reason."""
+        *_, last = self.steps(asked, history)
+        return last.answer, last.reason
+
+    def steps(self, asked: str, history: Sequence[str] = ()) -> Iterator[Step]:
+        """The answer as it comes, whole at the end. Without a language model it is whole at once.
+
+        While a model writes, the first step and every pause repeat what there is, so that whoever waits can show it
+        and can leave; leaving stops the model.
+        """
+        answer, reason = self._in_quotes(asked, history)
+        if self.wording and answer.outcome == "answered" and reason.decision:
+            yield from self._in_words(self.wording, answer, reason, reason.decision)
+        else:
+            yield Step(answer, reason)
+
+    def close(self) -> None:
+        """Let go of the index and of the model."""
+        self.index.close()
+        if self.wording:
+            self.wording.close()
+
+    def _in_words(self, wording: Wording, quotes: Answer, reason: Reason, decision: Decision) -> Iterator[Step]:
+        said: list[Supported] = []
+        yield Step(self._worded(quotes, said), reason, whole=False)
+        try:
+            for supported in wording.sentences(reason.heard[0].text, decision.passages):
+                said += [supported] if supported else []
+                yield Step(self._worded(quotes, said), reason, whole=False)
+        except NoDraft:
+            said.clear()
+        yield Step(self._worded(quotes, said) if said else quotes, reason)
+
+    def _worded(self, quotes: Answer, said: Sequence[Supported]) -> Answer:
+        """The same answer in supported sentences; only what they rest on is cited."""
+        article = self.index.publication.article
+        cited = list(dict.fromkeys(passage for one in said for passage in one.passages))
+        return replace(
+            quotes,
+            sentences=tuple(Sentence(one.text, tuple(cited.index(p) + 1 for p in one.passages)) for one in said),
+            citations=tuple(Citation.of(number, article, passage) for number, passage in enumerate(cited, 1)),
+            writer="model",
+        )
+
+    def _in_quotes(self, asked: str, history: Sequence[str]) -> tuple[Answer, Reason]:
         question = Question.of(asked, tuple(history))
         danger, phrase = find_danger(question.text, self.danger), self.languages.danger_in(question.text)
         language = self.languages.spoken(question.text)

@@ -1,69 +1,76 @@
-"""Checks one sentence against the passages it claims to rest on, so that nothing unsupported reaches a patient.
+"""Checks one text against the passages it claims to rest on, so that nothing unsupported reaches a patient.
 
-Strict on purpose: a sentence passes only when its words stand in one passage in the same order, and nothing that
-limits that passage (a hedge, a quantity, a negation, a type) was left out of it. Paraphrases are refused; whoever
-asks falls back to quotes. Knows nothing of models.
+Three judges. The first rule that a text breaks stops it (bot/guard_rules.py). Otherwise it passes when its words stand
+in one passage in the same order, with every limit (bot/in_order.py), or when a reader that was trained on such pairs is
+sure enough that the passages say it (bot/reader.py). Of several sentences the worst decides.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from index.lexical import stems
+from bot.guard_rules import broken_rule
+from bot.in_order import stands_in_order
+from bot.pair_data import joined
+from bot.reader import PairReader, Reader
+from corpus.split import sentences
 
-FRAME = re.compile(
-    r"^\W*((yes|no|so|in short|in plain words|simply put|to sum up|according to the article|"
-    r"the article (says|states|notes|explains|mentions)( that)?)\b[\s,:]*)+",
-    re.IGNORECASE,
-)
-LIMITING = frozenset(
-    stems(
-        "can could may might promising optimistic increasingly one main mainly some many multiple certain possibly "
-        "not no never without 1 2 type affecting thus new hope option alternative good specific"
-    )
-)
-"""Words that limit what a passage says: a sentence that leaves one out says more than the passage."""
-LOOSE = frozenset(stems("the a an that this these is are be it to and also"))
-"""Words that may be added without saying more."""
+SURE = 0.9
+"""Probability from which the reader is sure enough; docs/guard.md shows what other values would give."""
+BROKEN = 0.5
+"""What is left of the reader's probability, as a score, when a rule is broken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a sentence is supported, how much of it was found (0 to 1), and why."""
+    """Whether a text is supported, a score from 0 to 1 by which texts can be ranked, and why."""
 
     supported: bool
     score: float
     reason: str
 
 
-def check(claim: str, sources: Sequence[str]) -> Verdict:
-    """Check a sentence against its passages; the most favourable passage decides."""
-    words = stems(FRAME.sub("", claim))
-    if not words:
-        return Verdict(False, 0.0, "nothing is said")
-    if not sources:
-        return Verdict(False, 0.0, "no passage is given")
-    return max(
-        (_against(words, stems(source)) for source in sources), key=lambda verdict: (verdict.supported, verdict.score)
-    )
+@dataclass(frozen=True)
+class Guard:
+    """Checks claims with one reader."""
+
+    reader: Reader
+    sure: float = SURE
+
+    @classmethod
+    def packaged(cls) -> "Guard":
+        """The guard with the reader that was trained for it."""
+        return cls(PairReader.packaged())
+
+    def check(self, claim: str, sources: Sequence[str]) -> Verdict:
+        """Check a text against its passages, taken together."""
+        return next(iter(self.check_all([(claim, sources)])))
+
+    def check_all(self, claims: Iterable[tuple[str, Sequence[str]]]) -> list[Verdict]:
+        """Check many texts; the reader reads them in batches."""
+        texts = [(_sentences(claim), [source for source in sources if source.strip()]) for claim, sources in claims]
+        pairs = [(joined(sources), sentence) for said, sources in texts for sentence in said if sources]
+        scores = dict(zip(pairs, self.reader.scores(pairs).tolist(), strict=True))
+        return [self._verdict(said, sources, scores) for said, sources in texts]
+
+    def _verdict(self, said: Sequence[str], sources: Sequence[str], scores: dict[tuple[str, str], float]) -> Verdict:
+        if not said:
+            return Verdict(False, 0.0, "nothing is said")
+        if not sources:
+            return Verdict(False, 0.0, "no passage is given")
+        verdicts = (self._of_sentence(sentence, sources, scores[joined(sources), sentence]) for sentence in said)
+        return min(verdicts, key=lambda verdict: (verdict.supported, verdict.score))
+
+    def _of_sentence(self, sentence: str, sources: Sequence[str], score: float) -> Verdict:
+        if reason := broken_rule(sentence, sources):
+            return Verdict(False, score * BROKEN, reason)
+        if stands_in_order(sentence, sources):
+            return Verdict(True, 1.0, "its words stand in the passage in this order, with every limit")
+        if score < self.sure:
+            return Verdict(False, score, "the passages do not clearly say this")
+        return Verdict(True, score, "no rule is broken and the passages say this")
 
 
-def _against(words: Sequence[str], source: Sequence[str]) -> Verdict:
-    used, position, found = set[int](), 0, 0
-    added = ""
-    for word in words:
-        at = next((i for i in range(position, len(source)) if source[i] == word), None)
-        if at is not None:
-            used.add(at)
-            position, found = at + 1, found + 1
-        elif word in LOOSE:
-            found += 1
-        else:
-            added = added or word
-    score = found / len(words)
-    if added:
-        return Verdict(False, score, f"'{added}' is not there, or not in that place")
-    lost = [word for i, word in enumerate(source) if word in LIMITING and i not in used]
-    if lost:
-        return Verdict(False, score, f"'{lost[0]}' was left out")
-    return Verdict(True, score, "its words stand in the passage in this order, with every limit")
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text, without list marks and bold type."""
+    plain = " ".join(text.replace("**", "").split()).lstrip("-•* ")
+    return [plain[start:end] for start, end in sentences(plain, 0, len(plain), "en")]

@@ -6,10 +6,12 @@ from pathlib import Path
 from bot.chain import OTHER_DANGER, Bot
 from bot.danger_rules import load_danger_rules
 from bot.danger_values import DangerRules
+from bot.guard import Guard
 from bot.hear import Ear
 from bot.language import Languages
 from bot.prompts import Prompts, load_prompts
 from bot.triage import Triage
+from bot.wording import Wording
 from corpus.settings import Settings
 from index.open import open_embedder, open_index, open_publication
 
@@ -33,7 +35,17 @@ def open_bot(settings: Settings) -> Bot:
         index.load()
         for part in loading:
             part.result()
-    return Bot(Ear(index, Triage.load(tuned.name), tuned), danger, languages, prompts)
+    wording = _wording(settings.model, prompts, languages) if settings.model else None
+    return Bot(Ear(index, Triage.load(tuned.name), tuned), danger, languages, prompts, wording)
+
+
+def _wording(name: str, prompts: Prompts, languages: Languages) -> Wording:
+    from bot.models import hold_to_schema, open_model  # LangChain's models take a second to import
+    from bot.writer import ModelWriter
+
+    opened = open_model(name)
+    writer = ModelWriter(opened.model, prompts.writer, hold_to_schema)
+    return Wording(writer, Guard.packaged(), languages, opened.close)
 
 
 def load_fixed_texts() -> tuple[Prompts, DangerRules, Languages]:

@@ -25,6 +25,11 @@ NOTICES: Mapping[str, frozenset[str]] = {
 }
 """Every notice the code uses, with the variables it fills."""
 
+WRITER: Mapping[str, frozenset[str]] = {
+    "system": frozenset(),
+    "question": frozenset({"boundary", "passages", "question"}),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Interface:
@@ -50,6 +55,14 @@ class Interface:
 
 
 @dataclass(frozen=True, slots=True)
+class WriterPrompts:
+    """What a language model is told (prompts/writer/); no patient sees it."""
+
+    system: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prompts:
     """Every fixed text a patient can see."""
 
@@ -64,6 +77,7 @@ class Prompts:
     strong_words: Mapping[str, tuple[str, ...]]
     """Words that promise much, each with the forms in which readers type it."""
     interface: Interface
+    writer: WriterPrompts
 
     def notice(self, name: str, **variables: str) -> str:
         """A notice with its variables filled.
@@ -98,6 +112,7 @@ def load_prompts(folder: Path = PROMPTS, *, danger_groups: Iterable[str], langua
         urgent_languages=_folder(folder / "languages" / "urgent", codes),
         strong_words=read_yaml(strong.read_text("utf-8"), dict[str, tuple[str, ...]], strong),
         interface=read_yaml(interface.read_text("utf-8"), Interface, interface),
+        writer=WriterPrompts(**_folder(folder / "writer", WRITER)),
     )
 
 

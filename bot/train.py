@@ -1,6 +1,7 @@
 """`python -m bot.train`: tune the embedding model and fit the triage, from bot/examples/ and the question banks.
 
-Some twenty minutes on two cores; `--triage` fits the triage alone, in one. Reads only files of this repository.
+Some twenty minutes on two cores; `--triage` fits the triage alone, in one; `--guard` trains the guard's reader alone,
+from bot/pairs/, in some twenty. Reads only files of this repository.
 """
 
 import argparse
@@ -8,16 +9,21 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
+from bot import pair_data
+from bot.pair_edits import load_edits
+from bot.reader import WEIGHTS as GUARD
 from bot.triage import GO_ON, WEIGHTS, Triage
-from bot.tune import Lesson, tune
+from bot.tune import Lesson, Progress, tune
+from bot.tune_guard import tune_guard
 from corpus.errors import AskError
 from corpus.load import ARTICLES, Publication, load_corpus
 from corpus.settings import Settings
 from index.documents import in_context
-from index.embed import Embedder, SentenceEmbedder
+from index.embed import Embedder, SentenceEmbedder, packaged_model
 from index.open import TUNING, model_folder, original_embedder
 
 HERE = Path(__file__).parent
@@ -62,10 +68,15 @@ def digest() -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bot.train", description=__doc__)
-    parser.add_argument("--triage", action="store_true", help="fit the triage only, with the model as it was tuned")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--triage", action="store_true", help="fit the triage only, with the model as it was tuned")
+    what.add_argument("--guard", action="store_true", help="train the reader of the guard, and nothing else")
     arguments = parser.parse_args()
     settings = Settings.from_env(os.environ)
     try:
+        if arguments.guard:
+            _train_guard()
+            return 0
         if not arguments.triage:
             _tune(settings)
         triage = fit(original_embedder(settings))
@@ -77,16 +88,26 @@ def main() -> int:
     return 0
 
 
+def _train_guard() -> None:
+    folder, pairs = packaged_model(), pair_data.lessons()
+    with tqdm(unit="step") as bar:
+        tune_guard(str(folder), SentenceEmbedder(folder).name, pairs, load_edits(), _shown(bar)).save(GUARD)
+    print(f"{GUARD}: from {len(pairs)} pairs")
+
+
 def _tune(settings: Settings) -> None:
     folder, general = model_folder(settings), GENERAL.read_text("utf-8").splitlines()
     with tqdm(unit="step") as bar:
+        tune(str(folder), SentenceEmbedder(folder).name, lessons(), general, _shown(bar)).save(TUNING)
 
-        def progress(done: int, steps: int, loss: float) -> None:
-            bar.total = steps
-            bar.set_postfix(loss=round(loss, 3), refresh=False)
-            bar.update(done - bar.n)
 
-        tune(str(folder), SentenceEmbedder(folder).name, lessons(), general, progress).save(TUNING)
+def _shown(bar: "tqdm[Any]") -> Progress:
+    def progress(done: int, steps: int, loss: float) -> None:
+        bar.total = steps
+        bar.set_postfix(loss=round(loss, 3), refresh=False)
+        bar.update(done - bar.n)
+
+    return progress
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from corpus.load import ARTICLES
 DEFAULT_INDEX = Path(__file__).parent.parent / "var" / "index"
 DEFAULT_FEEDBACK = Path(__file__).parent.parent / "var" / "feedback.sqlite"
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
+LOCAL = "local"
+"""The ASK_MODEL that means the embedded one."""
 DEFAULT_SITES = ("http://localhost", "http://127.0.0.1")
 HOST_NAME = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 
@@ -42,7 +44,7 @@ class Settings:
     chroma_url: str = ""
     """CHROMA_URL: a Chroma server; empty means an embedded store in the index folder."""
     model: str = ""
-    """ASK_MODEL: a language model that words the answers; empty means quotes."""
+    """ASK_MODEL: a language model that words the answers, `local` or `provider:model`; empty means quotes."""
     host: str = DEFAULT_HOST
     """ASK_HOST: the address that is served."""
     port: int = DEFAULT_PORT
@@ -77,7 +79,7 @@ class Settings:
             embedder=Path(embedder) if embedder else None,
             precision=_one_of("ASK_PRECISION", environ.get("ASK_PRECISION", ""), ("fp32", "int8")),
             chroma_url=environ.get("CHROMA_URL", ""),
-            model=_no_model_yet(environ.get("ASK_MODEL", "")),
+            model=_model(environ.get("ASK_MODEL", "").strip()),
             host=environ.get("ASK_HOST") or DEFAULT_HOST,
             port=_port(environ.get("ASK_PORT") or str(DEFAULT_PORT)),
             sites=_sites(environ.get("ASK_SITES", "")),
@@ -153,7 +155,7 @@ def _switch(name: str, value: str) -> bool:
     return value == "on"
 
 
-def _no_model_yet(value: str) -> str:
-    if value:
-        raise SettingsError(f"ASK_MODEL is '{value}', but this version answers with quotes only; unset ASK_MODEL")
+def _model(value: str) -> str:
+    if value and value != LOCAL and not re.fullmatch(r"\w+:\S+", value):
+        raise SettingsError(f"ASK_MODEL is '{value}'; it must be local, or provider:model such as ollama:llama3.2")
     return value

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.guard import Verdict, check
+from bot.guard import Guard, Verdict
 from evals.errors import SampleError
 from evals.figures import DIGITS, Figure
 from evals.sample import json_lines
@@ -63,7 +63,9 @@ def read_claims(path: Path) -> list[Claim]:
 
 def check_claims(claims: Iterable[Claim]) -> list[Checked]:
     """Ask the guard about every claim."""
-    return [Checked(claim, check(claim.claim, claim.sources)) for claim in claims]
+    claims = list(claims)
+    verdicts = Guard.packaged().check_all((claim.claim, claim.sources) for claim in claims)
+    return [Checked(claim, verdict) for claim, verdict in zip(claims, verdicts, strict=True)]
 
 
 def claim_figures(checked: Sequence[Checked]) -> dict[str, Figure]:

@@ -15,8 +15,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 
 from bot.__main__ import main
-from bot.answer import Answer
-from bot.chain import Bot
+from bot.chain import Bot, Step
 from bot.question import LONGEST
 from corpus.settings import Settings
 from tests.closed import VALIDATOR
@@ -32,16 +31,16 @@ class Remembering:
     """A bot that answers each question once: the terminal and HTTP are compared, not one answering with another."""
 
     def __init__(self, bot: Bot) -> None:
-        self.bot, self.answers = bot, dict[tuple[str, tuple[str, ...]], Answer]()
+        self.bot, self.answers = bot, dict[tuple[str, tuple[str, ...]], tuple[Step, ...]]()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.bot, name)
 
-    def ask(self, asked: str, history: Sequence[str] = ()) -> Answer:
+    def steps(self, asked: str, history: Sequence[str] = ()) -> Iterator[Step]:
         key = (asked, tuple(history))
         if key not in self.answers:
-            self.answers[key] = self.bot.ask(asked, history)
-        return self.answers[key]
+            self.answers[key] = tuple(self.bot.steps(asked, history))
+        return iter(self.answers[key])
 
 
 @pytest.fixture(scope="module")

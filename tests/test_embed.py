@@ -256,7 +256,7 @@ def test_a_fault_of_ours_is_a_problem_with_every_header(make: Make, monkeypatch:
         raise RuntimeError("the question was: secret")
 
     client = TestClient(make(), base_url="http://127.0.0.1", raise_server_exceptions=False)
-    monkeypatch.setattr(Bot, "ask", fail)
+    monkeypatch.setattr(Bot, "steps", fail)
     response = client.post("/api/ask", json={"question": "secret"})
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"

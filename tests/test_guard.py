@@ -1,8 +1,13 @@
 """The guard lets through what a passage says with all its limits, and nothing else."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 
-from bot.guard import check
+from bot.guard import Guard, Verdict
+from bot.guard_rules import RULES, broken_rule
+from bot.pair_data import kept_pairs
 
 INTRO = (
     "Mesenchymal stem cell (MSC) therapy can be an alternative to treat many diabetes patients "
@@ -10,7 +15,15 @@ INTRO = (
 )
 TYPE_1 = "For Type 1 Diabetes Mellitus, MSC has shown promising treatment effectiveness."
 CAUSE = "Immune system dysfunction is one of the main pathogenesis of type 1 diabetes."
+AREA = 0.7
+BETA = "Beta cells, responsible for produce, store and release the hormone insulin."
+T_CELLS = "T cells are mainly responsible for tailoring the response to specific pathogen."
 REPLACE = "The application of MSC will differentiate into beta cells and replace any impaired beta cells of pancreas."
+
+
+@pytest.fixture(scope="module")
+def guard() -> Guard:
+    return Guard.packaged()
 
 
 @pytest.mark.parametrize(
@@ -27,8 +40,8 @@ REPLACE = "The application of MSC will differentiate into beta cells and replace
         ),
     ],
 )
-def test_faithful_sentences_pass(claim: str, source: str) -> None:
-    verdict = check(claim, [TYPE_1, source])
+def test_faithful_sentences_pass(guard: Guard, claim: str, source: str) -> None:
+    verdict = guard.check(claim, [TYPE_1, source])
     assert verdict.supported, verdict.reason
     assert verdict.score == 1.0
 
@@ -51,11 +64,65 @@ def test_faithful_sentences_pass(claim: str, source: str) -> None:
         ("Call 555 1234.", INTRO),
     ],
 )
-def test_unfaithful_sentences_are_stopped(claim: str, source: str) -> None:
-    verdict = check(claim, [source])
+def test_unfaithful_sentences_are_stopped(guard: Guard, claim: str, source: str) -> None:
+    verdict = guard.check(claim, [source])
     assert not verdict.supported
     assert verdict.reason
 
 
-def test_words_of_two_passages_do_not_add_up() -> None:
-    assert not check("MSC has shown promising beta cells of pancreas.", [TYPE_1, REPLACE]).supported
+class Credulous:
+    """A reader that believes everything: what is stopped now is stopped by a rule."""
+
+    def scores(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
+        return np.ones(len(pairs), np.float32)
+
+
+BROKEN: dict[str, tuple[str, ...]] = {
+    "type_of_diabetes": ("For type 2, MSC has shown promising effectiveness.", TYPE_1),
+    "number": ("MSC may help 40 patients with type 1.", TYPE_1),
+    "contact": ("MSC has shown promise, see www.msc.example.", TYPE_1),
+    "advice": ("MSC has shown promise, so ask your doctor for it.", TYPE_1),
+    "safety": ("MSC has shown promise without side effects.", TYPE_1),
+    "certainty": ("MSC, a proven therapy, has shown promise.", TYPE_1),
+    "quantity": ("MSC can be an alternative for every patient.", INTRO),
+    "time": ("MSC has shown promise within months.", TYPE_1),
+    "source_of_knowledge": ("Trials suggest that MSC has promise.", TYPE_1),
+    "person": ("MSC has shown promise in children.", TYPE_1),
+    "medical_term": ("MSC has shown promise for the liver.", TYPE_1),
+    "polarity": ("MSC has not shown promise.", TYPE_1),
+    "opposite": ("Lower sugar makes beta cells respond.", "High blood sugar makes beta cells respond."),
+    "name": ("MSC has shown promise in Paris.", TYPE_1),
+    "hedge": ("MSC works in type 1.", TYPE_1),
+    "asked": ("Stem cells are a new hope.", "Stem cells – a new hope?"),
+    "told_of_another": ("T cells produce, store and release the hormone.", BETA, T_CELLS),
+    "another_name": ("Beta cells, also known as T lymphocytes, make insulin.", BETA),
+    "another_doer": ("T cells store insulin.", "Beta cells store insulin; T cells kill infected cells."),
+    "many_left_out": ("MSC therapy can be an alternative for diabetes patients.", INTRO),
+    "turned_around": ("Type 1 diabetes is one of the causes of immune system dysfunction.", CAUSE),
+    "one_of_many": ("Immune dysfunction is the main cause of type 1 diabetes.", CAUSE),
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_every_rule_stops_its_fault(rule: object) -> None:
+    name = rule.__name__  # type: ignore[attr-defined]
+    claim, *sources = BROKEN[name]
+    assert rule(claim, sources)  # type: ignore[operator]
+    assert not Guard(Credulous()).check(claim, sources).supported
+    assert not any(rule(source, sources) for source in sources)  # type: ignore[operator]
+
+
+def test_the_worst_sentence_decides() -> None:
+    verdict = Guard(Credulous()).check(f"{TYPE_1} It costs 40 dollars.", [TYPE_1])
+    assert verdict == Verdict(False, 0.5, "the number 40 is not in the passage")
+
+
+def test_one_rule_broken_is_enough() -> None:
+    assert broken_rule("MSC is safe and promising for type 1.", [TYPE_1]).startswith("'safe'")
+
+
+def test_the_reader_ranks_health_texts_that_nothing_learned_from(guard: Guard) -> None:
+    pairs = kept_pairs()[::4]
+    scores = np.array([v.score for v in guard.check_all((pair.claim, [pair.premise]) for pair in pairs)])
+    sound = np.array([pair.supported for pair in pairs])
+    assert (scores[sound][:, None] > scores[~sound][None, :]).mean() > AREA

@@ -10,8 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from bot.answer import Answer
-from bot.chain import Bot
+from bot.chain import Bot, Step
 from corpus.errors import IndexMissing, StoreUnavailable
 from corpus.load import Publication
 from corpus.settings import Settings
@@ -325,10 +324,12 @@ def test_a_search_that_goes_on_without_its_server_is_told_and_one_that_cannot_is
     class Unavailable:
         index = Degraded()
 
-        def ask(self, asked: str, history: object = ()) -> Answer:
+        prompts = lent.prompts
+
+        def steps(self, asked: str, history: object = ()) -> Iterator[Step]:
             if asked.startswith("x"):
                 raise StoreUnavailable("nothing can be found")
-            return lent.ask(asked)
+            yield from lent.steps(asked)
 
     widget = make_widget(lent.index.publication, lent.prompts.disclaimer, ())
     app, warming = pageless_app(Settings(), lent.index.publication, widget, lambda: cast(Bot, Unavailable()))

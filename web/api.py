@@ -1,9 +1,10 @@
 """The JSON API: one question, the article, and two routes that say how the server is."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -11,7 +12,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import WithJsonSchema
 
 from bot.answer import Answer
-from bot.chain import Bot
+from bot.chain import Bot, Step
 from bot.question import LONGEST
 from corpus.errors import AskError
 from corpus.load import Publication
@@ -57,13 +58,16 @@ def api_routes(warming: WarmingBot, publication: Publication, texts: ProblemText
         if body.article not in (None, publication.article.slug):
             raise HTTPException(422, texts.unknown_article.format(article=publication.article.slug))
         bot = _bot(warming, texts)
-        answer = bot.ask(body.question, body.history)
-        if len(body.question) > LONGEST and answer.outcome != "emergency":
+        steps = bot.steps(body.question, body.history)
+        first = next(steps)  # here, where an error can still become a problem document
+        if len(body.question) > LONGEST and first.answer.outcome != "emergency":
             raise HTTPException(422, texts.too_long.format(longest=f"{LONGEST:,}"))
-        headers = {"Content-Language": bot.prompts.language_of((answer.notice or "").split("\n\n")[-1])}
+        steps = chain([first], steps)
+        headers = {"Content-Language": bot.prompts.language_of((first.answer.notice or "").split("\n\n")[-1])}
         if EVENTS in request.headers.get("accept", ""):
-            return StreamingResponse(events(answer), 200, headers | {"X-Accel-Buffering": "no"}, EVENTS)
-        return JSONResponse(answer.as_dict(), 200, headers)
+            return StreamingResponse(events(steps), 200, headers | {"X-Accel-Buffering": "no"}, EVENTS)
+        *_, last = steps
+        return JSONResponse(last.answer.as_dict(), 200, headers)
 
     @router.get(
         "/api/article",
@@ -108,13 +112,25 @@ def described(publication: Publication) -> Asset:
     return Asset(json.dumps(whole, ensure_ascii=False), "application/json")
 
 
-def events(answer: Answer) -> Iterator[str]:
-    """Server-sent events: each sentence with its citations, then the whole Answer."""
-    citations = {citation.number: asdict(citation) for citation in answer.citations}
-    for sentence in answer.sentences:
-        cited = [citations[number] for number in sentence.citations]
-        yield _event("sentence", {"text": sentence.text, "citations": cited})
-    yield _event("answer", answer.as_dict())
+def events(steps: Iterable[Step]) -> Iterator[str]:
+    """Server-sent events: each sentence with its citations as it comes, then the whole Answer, which replaces them.
+
+    While a model writes, "progress" says that the answer is on its way, and comments keep the connection in use.
+    """
+    sent, told = 0, False
+    for step in steps:
+        answer = step.answer
+        citations = {citation.number: asdict(citation) for citation in answer.citations}
+        instead = sent and answer.writer == "quotes"  # the model failed halfway, and quotes take its sentences' place
+        new = () if instead else answer.sentences[sent:]
+        for sentence in new:
+            yield _event("sentence", {"text": sentence.text, "citations": [citations[n] for n in sentence.citations]})
+        if step.whole:
+            yield _event("answer", answer.as_dict())
+        elif not new:
+            yield ": waiting\n\n" if told else _event("progress", {"writer": answer.writer})
+            told = True
+        sent += len(new)
 
 
 def _event(name: str, data: dict[str, Any]) -> str:

@@ -72,8 +72,13 @@ class Conversation:
         if bot is None:
             yield self._without("failed", question)
             return
-        answer = bot.ask(question, [turn.question for turn in before])
-        for count in range(1, len(answer.sentences)) if last else ():
+        step = None
+        for step in bot.steps(question, [turn.question for turn in before]):
+            if not step.whole:  # a model writes: the page can be stopped at each of these
+                yield Turn(question, self.renderer.coming(step.answer, len(step.answer.sentences)))
+        assert step is not None
+        answer = step.answer
+        for count in range(1, len(answer.sentences)) if last and answer.writer == "quotes" else ():
             yield Turn(question, self.renderer.coming(answer, count))
             time.sleep(self.pace)
         yield Turn(question, self.renderer.answer(answer), whole=True)

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from bot.answer import Answer
-from bot.chain import Bot
+from bot.chain import Bot, Step
 from corpus.errors import SettingsError
 from corpus.settings import Address
 
@@ -47,11 +47,17 @@ class MeasuredBot:
 
     def ask(self, asked: str, history: Sequence[str] = ()) -> Answer:
         """Answer a question, as the bot does."""
+        *_, last = self.steps(asked, history)
+        return last.answer
+
+    def steps(self, asked: str, history: Sequence[str] = ()) -> Iterator[Step]:
+        """The answer as it comes, as the bot gives it; counted once it is whole."""
         started = time.perf_counter()
-        answer = self._bot.ask(asked, history)
-        self._metrics.seconds.observe(time.perf_counter() - started)
-        self._metrics.answers.labels(answer.outcome).inc()
-        return answer
+        for step in self._bot.steps(asked, history):
+            if step.whole:
+                self._metrics.seconds.observe(time.perf_counter() - started)
+                self._metrics.answers.labels(step.answer.outcome).inc()
+            yield step
 
 
 def measured(bot: Bot, metrics: Metrics) -> Bot:

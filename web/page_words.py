@@ -62,6 +62,8 @@ class Words:
     urgent_meaning: str
     remember: str
     looking: str
+    writing: str
+    written: str
     slow: str
     warming: str
     stopped_text: str

@@ -1,6 +1,6 @@
 """An answer as plain text, to be pasted anywhere: quotes with their places, and always the disclaimer."""
 
-from bot.answer import Answer
+from bot.answer import Answer, Sentence
 from corpus.load import Publication
 from web.page_words import Words
 
@@ -11,15 +11,16 @@ def plain_text(answer: Answer, publication: Publication, words: Words) -> str:
     parts = [f"{words.you_asked}: {answer.question}", words.of_outcome(answer.outcome)]
     if answer.outcome == "emergency" and words.urgent_meaning:
         parts.append(words.urgent_meaning)
-    parts += [_said(sentence.text, sentence.citations, words) for sentence in answer.sentences]
+    parts += [_said(answer, sentence, words) for sentence in answer.sentences]
     parts += [answer.notice] if answer.notice else []
     parts += [_sources(answer, publication, words)] if answer.citations else []
     parts.append(f"“{header.title}” {words.byline(header)}")
     return "\n\n".join((*parts, answer.disclaimer))
 
 
-def _said(text: str, numbers: tuple[int, ...], words: Words) -> str:
-    return f"“{text}” ({', '.join(words.source.format(number=number) for number in numbers)})"
+def _said(answer: Answer, sentence: Sentence, words: Words) -> str:
+    text = f"“{sentence.text}”" if answer.is_quote(sentence) else sentence.text
+    return f"{text} ({', '.join(words.source.format(number=number) for number in sentence.citations)})"
 
 
 def _sources(answer: Answer, publication: Publication, words: Words) -> str:

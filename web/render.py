@@ -49,6 +49,8 @@ class Renderer:
     def answer(self, answer: Answer) -> str:
         """A whole answer."""
         parts = [*self._start(answer), *self._sentences(answer, answer.sentences)]
+        if answer.writer == "model":
+            parts.append(f'<p class="ask-by-model">{text_html(self.words.written)}</p>')
         if answer.sentences:
             parts += [self._notice(answer), self._sources(answer)]
         parts += [self._offers(answer.suggestions), self._tools(answer), self._hidden("copy", self.copied(answer))]
@@ -56,6 +58,8 @@ class Renderer:
 
     def coming(self, answer: Answer, count: int) -> str:
         """The first sentences of an answer, while the rest of it is on its way."""
+        if not count and answer.writer == "model":
+            return self.pending(answer.question, self.words.writing)
         parts = [*self._start(answer), *self._sentences(answer, answer.sentences[:count])]
         return self._frame(f"{answer.outcome} ask-pending", answer.question, "".join(parts))
 
@@ -104,6 +108,8 @@ class Renderer:
         )
         plain = "".join(self._plain(c.quote) for c in cited if c.quote == sentence.text)
         quote = quote_html(sentence.text, labels, glossary, seen)
+        if sentence.text not in [c.quote for c in cited]:  # a model's words, which nobody may take for a quote
+            return f'<div class="ask-said"><p class="ask-written" lang="en">{quote} {marks}</p></div>'
         return f'<div class="ask-said"><p class="ask-quote" lang="{language}">“{quote}” {marks}</p>{plain}</div>'
 
     def _plain(self, quote: str) -> str:

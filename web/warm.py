@@ -38,9 +38,9 @@ class WarmingBot:
         return self._future.result(timeout)
 
     def close(self) -> None:
-        """Let go of the index of a bot that was opened here."""
+        """Let go of a bot that was opened here."""
         if self.ready:
-            self.get().index.close()
+            self.get().close()
 
 
 def _warm(open_bot: Callable[[], Bot]) -> Bot:

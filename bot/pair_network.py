@@ -1,0 +1,74 @@
+"""The torch network of the guard's reader: the packaged encoder with two small heads on top.
+
+Imported on first use only, for torch takes seconds to load.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import AutoModel, AutoTokenizer
+from transformers.utils.logging import disable_progress_bar, set_verbosity_error
+
+from bot.pair_data import LABELS
+from bot.reader import LONGEST, Scores
+from index.tuning import Tuning
+
+HEADS = ("labels", "faults")
+
+
+class Network(torch.nn.Module):
+    """Reads a premise and a claim as one text."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__()
+        disable_progress_bar()
+        set_verbosity_error()  # it reports that a pooling layer, which is not used, is left out
+        self.encoder: Any = AutoModel.from_pretrained(folder, add_pooling_layer=False)
+        self.tokenizer: Any = AutoTokenizer.from_pretrained(folder)
+        size = self.encoder.config.hidden_size
+        self.labels = torch.nn.Linear(3 * size, len(LABELS))
+        self.faults = torch.nn.Linear(size, 1)
+        for name, parameter in self.encoder.named_parameters():
+            parameter.requires_grad = name.startswith("encoder.") or "token_type" in name
+
+    def encode(self, pairs: Sequence[tuple[str, str]]) -> Any:
+        """Tokens of (premise, claim); of a long premise the end is cut off."""
+        premises, claims = zip(*pairs, strict=True)
+        return self.tokenizer(
+            list(premises),
+            list(claims),
+            padding=True,
+            truncation="only_first",
+            max_length=LONGEST,
+            return_tensors="pt",
+        )
+
+    def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> tuple[Any, Any]:
+        """Logits of the labels, and of each token for being a fault."""
+        states = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
+        claim = (token_type_ids * attention_mask).unsqueeze(-1)
+        mean = (states * claim).sum(1) / claim.sum(1)
+        most = states.masked_fill(claim == 0, -1e4).amax(1)
+        return self.labels(torch.cat([states[:, 0], mean, most], -1)), self.faults(states).squeeze(-1)
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Scores:
+        """For each (premise, claim) the probability that the claim is supported."""
+        with torch.inference_mode():
+            labels, _ = self(**self.encode(pairs))
+        return np.asarray(labels.softmax(-1)[:, 0].numpy(), dtype=np.float32)
+
+    def heads(self) -> dict[str, Any]:
+        """The parameters of the heads by name."""
+        return {name: value for name, value in self.state_dict().items() if name.startswith(HEADS)}
+
+    def load(self, tuning: Tuning) -> None:
+        """Take over what was learned."""
+        changes = {name: value for name, value in tuning.changes.items() if not name.startswith(HEADS)}
+        Tuning(changes, tuning.base).apply(self.encoder.state_dict())
+        for name, parameter in self.heads().items():
+            parameter.copy_(torch.from_numpy(tuning.changes[name].astype(np.float32)))
+        self.eval()

