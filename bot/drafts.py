@@ -106,6 +106,7 @@ def _draft(item: Any, passages: int) -> Draft | None:
         raise NoDraft("not of the form asked for")
     numbers, text = item[PASSAGES], " ".join(unicodedata.normalize("NFC", item[TEXT]).split())
     known = numbers and all(type(number) is int and 1 <= number <= passages for number in numbers)
-    if not known or not 1 <= len(text) <= LONGEST_SENTENCE or MARKUP.search(text) or not text.isprintable():
+    sentence = text.endswith((".", "!", "?")) and len(text) <= LONGEST_SENTENCE
+    if not known or not sentence or MARKUP.search(text) or not text.isprintable():
         return None
     return Draft(text, tuple(sorted(set(numbers))))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.guard_rules import broken_rule
-from bot.in_order import stands_in_order
+from bot.in_order import says_nothing, stands_in_order
 from bot.pair_data import joined
 from bot.reader import PairReader, Reader
 from corpus.split import sentences
@@ -61,6 +61,8 @@ class Guard:
         return min(verdicts, key=lambda verdict: (verdict.supported, verdict.score))
 
     def _of_sentence(self, sentence: str, sources: Sequence[str], score: float) -> Verdict:
+        if says_nothing(sentence):
+            return Verdict(False, 0.0, "nothing is said")
         if reason := broken_rule(sentence, sources):
             return Verdict(False, score * BROKEN, reason)
         if stands_in_order(sentence, sources):

@@ -20,8 +20,15 @@ LIMITING = frozenset(
     )
 )
 """Words that limit what a passage says: a sentence that leaves one out says more than the passage."""
+FEWEST = 4
+"""Words of a statement."""
 LOOSE = frozenset(stems("the a an that this these is are be it to and also"))
 """Words that may be added without saying more."""
+
+
+def says_nothing(claim: str) -> bool:
+    """Whether there is less than a statement in it, such as the lead-in alone."""
+    return len(stems(FRAME.sub("", claim))) < FEWEST
 
 
 def stands_in_order(claim: str, sources: Sequence[str]) -> bool:

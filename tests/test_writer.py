@@ -106,6 +106,7 @@ FAULTS: dict[str, tuple[Any, ...]] = {
     "ten thousand tokens": tuple(itertools.repeat("insulin ", 10_000)),
     "passages as instructions": (said((PLANTED, [1])),),
     "passages that were not given": (said((TRUE, [9])),),
+    "no sentence": (said(("The article says.", [1]), ("The question says,", [1])),),
     "markup": (said((f"<b>{TRUE}</b>", [1])),),
     "nothing supported": (said((FALSE, [1]), ("You should stop insulin.", [1])),),
 }
