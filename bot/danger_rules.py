@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from bot.danger_index import patterns_by_word, rules_by_word
 from bot.danger_pattern import Pattern, compile_pattern
 from bot.danger_text import Speller, neighbours
 from corpus.errors import ArticleError
@@ -173,37 +174,9 @@ def _compile(text: _FileText) -> DangerRules:
         value_verbs=frozenset(_entries(text.readings.value_verbs)),
         cues=cues,
         negated=_negation(text.context, lists),
-        by_lead=_by_lead(rules, cues),
-        rules_by_word=_rules_by_word(rules),
+        by_lead=patterns_by_word(rules, cues),
+        rules_by_word=rules_by_word(rules),
     )
-
-
-def _by_lead(rules: tuple[Rule, ...], cues: Mapping[str, tuple[Pattern, ...]]) -> dict[str, tuple[Pattern, ...]]:
-    """For each word, the patterns worth trying where a message has it."""
-    index: dict[str, list[Pattern]] = {}
-    of_rules = (item for rule in rules for items in (*rule.slots, rule.unless) for item in items)
-    for item in (*of_rules, *(pattern for patterns in cues.values() for pattern in patterns)):
-        if isinstance(item, Pattern):
-            for word in item.lead:
-                index.setdefault(word, []).append(item)
-    return {word: tuple(patterns) for word, patterns in index.items()}
-
-
-def _rules_by_word(rules: tuple[Rule, ...]) -> dict[str, tuple[int, ...]]:
-    """Every rule under the words of one slot: without any of them it cannot be fulfilled."""
-    index: dict[str, list[int]] = {}
-    for number, rule in enumerate(rules):
-        led = [words for slot in rule.slots if (words := _words_of(slot))]
-        for word in min(led, key=len, default=[""]):
-            index.setdefault(word, []).append(number)
-    return {word: tuple(numbers) for word, numbers in index.items()}
-
-
-def _words_of(slot: tuple[Pattern | Limit, ...]) -> list[str]:
-    """Words of which a message must have one to fill the slot; none when it can be filled without."""
-    if any(isinstance(item, Limit) or not item.lead for item in slot):
-        return []
-    return sorted({word for item in slot if isinstance(item, Pattern) for word in item.lead})
 
 
 def _rule(text: _RuleText, group: str, lists: _Lists, kinds: Mapping[str, Kind]) -> Rule:
