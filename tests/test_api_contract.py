@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 
 from bot.__main__ import main
 from bot.answer import Answer
-from bot.chain import Bot
+from bot.chain import Bot, Step
 from bot.question import LONGEST
+from bot.reason import Reason
 from corpus.settings import Settings
 from tests.closed import VALIDATOR
 from tests.conftest import ROOT, SLUG
@@ -42,6 +43,9 @@ class Remembering:
         if key not in self.answers:
             self.answers[key] = self.bot.ask(asked, history)
         return self.answers[key]
+
+    def steps(self, asked: str, history: Sequence[str] = ()) -> Iterator[Step]:
+        yield Step(self.ask(asked, history), Reason())
 
 
 @pytest.fixture(scope="module")

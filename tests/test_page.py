@@ -11,8 +11,7 @@ from typing import Any, cast
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bot.answer import Answer
-from bot.chain import Bot
+from bot.chain import Bot, Step
 from corpus.load import load_publication
 from corpus.settings import Settings
 from tests.browser import ANSWER, CHROMIUM, FLAGS, PENDING, ask, box, browser, open_page, ready, serving
@@ -38,12 +37,12 @@ class SlowBot:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._bot, name)
 
-    def ask(self, asked: str, history: Sequence[str] = ()) -> Answer:
+    def steps(self, asked: str, history: Sequence[str] = ()) -> Iterator[Step]:
         if asked == SLOWLY:
             self._gate.wait(30)
         if asked == BROKEN:
             raise RuntimeError(asked)
-        return self._bot.ask(asked, history)
+        return self._bot.steps(asked, history)
 
 
 @dataclass(frozen=True)
