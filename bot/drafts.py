@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_core.utils.json import parse_partial_json
-
 LONGEST_SENTENCE, LONGEST_TEXT, MOST = 300, 4_000, 4
 """Characters of a sentence and of all that a model may write; sentences that are read."""
 MARKUP = re.compile(r"[<>{}\[\]`|\\#*_~]|https?:|www\.")
@@ -81,6 +79,8 @@ def schema(passages: int) -> dict[str, Any]:
 
 def _items(text: str) -> list[Any]:
     """The sentences that have begun."""
+    from langchain_core.utils.json import parse_partial_json  # answering in quotes does without
+
     try:
         return _sentences(parse_partial_json(text[text.find(OPEN) :])) if OPEN in text else []
     except (ValueError, RecursionError):

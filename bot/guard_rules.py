@@ -22,7 +22,7 @@ NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join((*DIGITS, *LARGE))})(?:s|t
 CONTACT = re.compile(
     r"https?:|www\.|\S+@\S+|\b\w+\.(?:com|org|net|example|my|sg)\b|\+?\d[\d\s()-]{6,}\d", re.IGNORECASE
 )
-CAUSE = "cause|reason|driver|factor|mechanism|pathogenesis|origin|source"
+CAUSE = "culprit|trigger|contributor|problem|cause|reason|driver|factor|mechanism|pathogenesis|origin|source"
 THE_ONE = re.compile(
     rf"(?<!of )\bthe\s+(?:main|only|sole|primary|chief|principal|leading|root|real|true)\s+(?:\w+\s+)?(?:{CAUSE})\b",
     re.IGNORECASE,

@@ -738,6 +738,22 @@ def test_markup_is_text_wherever_it_comes_from_and_unknown_fields_are_ignored(
     assert inside(page).title() == "Ask the Article"
 
 
+def test_the_words_of_a_language_model_stand_without_quotation_marks(visit: Callable[..., Page], bot: Bot) -> None:
+    page, said = visit(), "Beta cells make insulin."
+
+    def fulfil(route: Route) -> None:
+        answer = bot.ask("What are beta cells?").as_dict() | {"writer": "model"}
+        answer["sentences"] = [{"text": said, "citations": [1]}]
+        route.fulfill(body=f"event: answer\ndata: {json.dumps(answer)}\n\n", content_type="text/event-stream")
+
+    page.context.route("**/api/ask", fulfil)
+    open_panel(page)
+    ask(page, "What are beta cells?")
+    expect(panel(page).locator(".says").first).to_contain_text("A computer program put this in plain words")
+    expect(panel(page).locator(".quote")).to_contain_text(said)
+    expect(panel(page).locator(".quote")).not_to_contain_text("“")
+
+
 # Looks and reach
 
 

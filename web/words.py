@@ -35,6 +35,7 @@ class PanelWords:
     reading: str
     warming: str
     says: str
+    written: str
     source: str
     plain: str
     plain_by: str

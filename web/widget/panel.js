@@ -106,12 +106,18 @@ const termButton = (word, gloss, tip) => {
   return button;
 };
 
+/* Whether a sentence is the article's own; a language model's stands without quotation marks. */
+const isQuote = (text, citations) => citations.some((citation) => citation.quote === text);
+const inMarks = (text, citations) => isQuote(text, citations) ? `“${text}”` : text;
+const lead = ({ text, citations }) => fill(isQuote(text, citations) ? "says" : "written");
+
 /* One sentence, with its marks, the editor's plain words, and a source for each citation that is new. */
 const showSentence = (answer, sentence, known) => {
   const part = fill("sentence"), quote = part.querySelector(".quote"), tip = part.querySelector(".gloss");
   tip.id = `gloss-${serial += 1}`;
   quote.lang = document.documentElement.dataset.articleLanguage;
-  withTerms(quote, `“${sentence.text}”`, tip, known);
+  quote.classList.toggle("written", !isQuote(sentence.text, sentence.citations));
+  withTerms(quote, inMarks(sentence.text, sentence.citations), tip, known);
   const after = [];
   for (const citation of sentence.citations) {
     const mark = named("mark", citation.number);
@@ -165,7 +171,7 @@ const finish = (turn, answer, given, known, shown) => {
   answer.classList.add(given.outcome === "emergency" ? "emergency" : "said");
   if (given.outcome === "emergency") answer.append(fill("urgent"));
   if (given.notice && !sentences.length) showNotice(answer, given);
-  if (sentences.length && !answer.querySelector(".says")) answer.append(fill("says"));
+  if (sentences.length && !answer.querySelector(".says")) answer.append(lead(sentences[0]));
   for (const sentence of kept ? sentences.slice(shown.length) : sentences) showSentence(answer, sentence, known);
   if (given.notice && sentences.length) showNotice(answer, given);
   const tools = fill("tools");
@@ -189,7 +195,7 @@ const askButton = (text) => {
 
 const asText = (given) => [
   given.question, given.outcome === "emergency" && get("urgent").content.querySelector(".meaning")?.textContent, given.notice,
-  ...given.sentences.map((sentence) => `“${sentence.text}” ${sentence.citations.map((number) => `(${number})`).join(" ")}`),
+  ...given.sentences.map((sentence) => `${inMarks(sentence.text, given.citations)} ${sentence.citations.map((number) => `(${number})`).join(" ")}`),
   ...given.citations.map((citation) => `(${citation.number}) ${citation.label}: “${citation.quote}”`),
   given.disclaimer,
 ].filter(Boolean).join("\n\n");
@@ -248,7 +254,7 @@ const answerInto = async (turn, question, signal) => {
   let finished = false;
   for await (const { event, data } of events(response)) {
     if (event === "sentence") {
-      if (!shown.length) answer.replaceChildren(fill("says"));
+      if (!shown.length) answer.replaceChildren(lead(data));
       showSentence(answer, data, known);
       shown.push(data.text);
     } else if (event === "answer") {
