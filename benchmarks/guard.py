@@ -7,6 +7,7 @@ docs/guard.svg and prints the tables.
 """
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from bot.guard import Guard
 from bot.guard_rules import broken_rule
 from bot.in_order import stands_in_order
 from bot.pair_data import kept_pairs
-from bot.reader import PairReader
+from corpus.settings import Settings
 from evals.claims import Claim, read_claims
 from evals.statistics import wilson
 
@@ -50,7 +51,9 @@ def _kept() -> list[Claim]:
 def _measure(name: str, claims: Sequence[Claim]) -> list[tuple[float, float]]:
     """Print the set's figures; returns (pass-through, fault recall) by the reader's probability."""
     started = time.perf_counter()
-    verdicts = Guard(PairReader.packaged()).check_all((claim.claim, claim.sources) for claim in claims)
+    verdicts = Guard.packaged(Settings.from_env(os.environ).index).check_all(
+        (claim.claim, claim.sources) for claim in claims
+    )
     each = (time.perf_counter() - started) / len(claims) * 1000
     sound = np.array([claim.label == "supported" for claim in claims])
     ranked = np.array([verdict.score for verdict in verdicts])

@@ -31,7 +31,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         if arguments.guard:
-            guard = Guard.packaged()
+            guard = Guard.packaged(Settings.from_env(os.environ).index)
             return _stream(lambda row: _verdict(guard, row))
         from bot.open import open_bot  # here, so that checking claims needs no index
 

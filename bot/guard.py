@@ -7,6 +7,7 @@ sure enough that the passages say it (bot/reader.py). Of several sentences the w
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.guard_rules import broken_rule
 from bot.in_order import says_nothing, stands_in_order
@@ -37,9 +38,9 @@ class Guard:
     sure: float = SURE
 
     @classmethod
-    def packaged(cls) -> "Guard":
-        """The guard with the reader that was trained for it."""
-        return cls(PairReader.packaged())
+    def packaged(cls, exports: Path) -> "Guard":
+        """The guard with its trained reader; `exports` is the index folder, where exported models lie."""
+        return cls(PairReader(exports))
 
     def check(self, claim: str, sources: Sequence[str]) -> Verdict:
         """Check a text against its passages, taken together."""

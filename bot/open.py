@@ -35,17 +35,17 @@ def open_bot(settings: Settings) -> Bot:
         index.load()
         for part in loading:
             part.result()
-    wording = _wording(settings.model, prompts, languages) if settings.model else None
+    wording = _wording(settings, prompts, languages) if settings.model else None
     return Bot(Ear(index, Triage.load(tuned.name), tuned), danger, languages, prompts, wording)
 
 
-def _wording(name: str, prompts: Prompts, languages: Languages) -> Wording:
+def _wording(settings: Settings, prompts: Prompts, languages: Languages) -> Wording:
     from bot.models import hold_to_schema, open_model  # LangChain's models take a second to import
     from bot.writer import ModelWriter
 
-    opened = open_model(name)
+    opened = open_model(settings.model)
     writer = ModelWriter(opened.model, prompts.writer, hold_to_schema)
-    return Wording(writer, Guard.packaged(), languages, opened.close)
+    return Wording(writer, Guard.packaged(settings.index), languages, opened.close)
 
 
 def load_fixed_texts() -> tuple[Prompts, DangerRules, Languages]:

@@ -1,9 +1,11 @@
 """The torch network of the guard's reader: the packaged encoder with two small heads on top.
 
-Imported on first use only, for torch takes seconds to load.
+Imported only to train it and to export it, for torch takes seconds to load.
 """
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +13,18 @@ import torch
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
-from bot.pair_data import LABELS
-from bot.reader import LONGEST, Scores
+from bot.pair_data import LABELS, kept_pairs
+from bot.reader import LONGEST, RETRAIN, Scores
+from corpus.errors import ModelMissing
+from index.embed import base_name, packaged_model
+from index.export import export
+from index.onnx_model import OnnxModel
 from index.tuning import Tuning
 
 HEADS = ("labels", "faults")
+COMPARED_EVERY = 10
+SAME = 1e-3
+"""Highest difference of an exported probability to torch's."""
 
 
 class Network(torch.nn.Module):
@@ -72,3 +81,37 @@ class Network(torch.nn.Module):
         for name, parameter in self.heads().items():
             parameter.copy_(torch.from_numpy(tuning.changes[name].astype(np.float32)))
         self.eval()
+
+
+def export_network(tuning: Tuning, folder: Path, name: str) -> None:
+    """Export the trained network, as one that gives each pair's probability, and compare it with the original.
+
+    Raises:
+        ModelMissing: there is no packaged encoder, it is not the one that was tuned, or the export is not the same.
+    """
+    os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    packaged = packaged_model()
+    if tuning.base != (base := base_name(packaged)):
+        raise ModelMissing(f"bot/guard.npz was tuned for {tuning.base}, not {base}; {RETRAIN}")
+    network = Network(str(packaged))
+    network.load(tuning)
+    export(_Probability(network).eval(), packaged / "tokenizer.json", folder, name, LONGEST)
+    pairs = [(pair.premise, pair.claim) for pair in kept_pairs()[::COMPARED_EVERY]]
+    exported = OnnxModel(folder, name).run(pairs)[:, 0]
+    if not np.abs(exported - network.probabilities(pairs)).max() <= SAME:
+        raise ModelMissing(
+            "the guard's reader gives other probabilities once it is exported; install the pinned versions of torch, "
+            "onnx and onnxruntime"
+        )
+
+
+class _Probability(torch.nn.Module):
+    """The network with the probability of support as its one output, of shape (pairs, 1)."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
+        labels, _ = self.network(input_ids, attention_mask, token_type_ids)
+        return labels.softmax(-1)[:, :1]

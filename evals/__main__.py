@@ -11,6 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from bot.feedback import FeedbackStore
+from bot.guard import Guard
 from corpus.errors import AskError
 from corpus.load import Publication
 from corpus.settings import Settings
@@ -131,7 +132,7 @@ def _run(arguments: argparse.Namespace) -> Run:
 def _evaluation(run: Run, gates: Gates, claims: Path | None, settings: Settings, processes: int) -> Evaluation:
     started, publication = time.perf_counter(), open_publication(settings)
     grounds = Grounds.load(publication)
-    checked = check_claims(_claims(run, claims, publication))
+    checked = check_claims(_claims(run, claims, publication), Guard.packaged(settings.index))
     found = cases(run.samples, replies(run.samples, settings, processes, _bar), grounds) if run.samples else []
     run = replace(run, unscored=(*run.unscored, *_cannot_score(found)))
     evaluation = evaluate(run, found, gates, read_baseline(), checked)

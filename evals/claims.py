@@ -61,10 +61,10 @@ def read_claims(path: Path) -> list[Claim]:
     return claims
 
 
-def check_claims(claims: Iterable[Claim]) -> list[Checked]:
+def check_claims(claims: Iterable[Claim], guard: Guard) -> list[Checked]:
     """Ask the guard about every claim."""
     claims = list(claims)
-    verdicts = Guard.packaged().check_all((claim.claim, claim.sources) for claim in claims)
+    verdicts = guard.check_all((claim.claim, claim.sources) for claim in claims)
     return [Checked(claim, verdict) for claim, verdict in zip(claims, verdicts, strict=True)]
 
 

@@ -17,8 +17,10 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.chain import Bot
+from bot.guard import Guard
 from corpus.errors import ArticleError
 from corpus.load import Publication
+from corpus.settings import Settings
 from evals.baseline import changes, read_baseline, write_baseline
 from evals.claims import CLAIM_METRICS, check_claims, read_claims
 from evals.errors import GateError, NetworkBlocked, SampleError
@@ -162,7 +164,7 @@ def test_claims_alone(tmp_path: Path) -> None:
         },
     ]
     file.write_text("\n".join(map(json.dumps, rows)))
-    assert [item.right for item in check_claims(read_claims(file))] == [True, True]
+    assert [item.right for item in check_claims(read_claims(file), Guard.packaged(Settings().index))] == [True, True]
     done = run("--claims", str(file), "--report", str(tmp_path / "report"))
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads((tmp_path / "report" / "report.json").read_text())["claims"]
@@ -242,4 +244,8 @@ def test_every_sentence_gives_faulty_claims_and_the_guard_stops_them(publication
     errors = {claim.error for claim in claims if claim.error}
     assert errors == {*EDITS, "wrong_source"}
     assert len({claim.id for claim in claims}) == len(claims) > 100
-    assert [item.claim.id for item in check_claims(claims) if not item.right and item.claim.error] == []
+    assert [
+        item.claim.id
+        for item in check_claims(claims, Guard.packaged(Settings().index))
+        if not item.right and item.claim.error
+    ] == []

@@ -1,6 +1,7 @@
 """The guard lets through what a passage says with all its limits, and nothing else."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,9 @@ import pytest
 from bot.guard import Guard, Verdict
 from bot.guard_rules import RULES, broken_rule
 from bot.pair_data import kept_pairs
+from bot.reader import PairReader
+from corpus.errors import ModelMissing
+from corpus.settings import Settings
 
 INTRO = (
     "Mesenchymal stem cell (MSC) therapy can be an alternative to treat many diabetes patients "
@@ -23,7 +27,17 @@ REPLACE = "The application of MSC will differentiate into beta cells and replace
 
 @pytest.fixture(scope="module")
 def guard() -> Guard:
-    return Guard.packaged()
+    return Guard.packaged(Settings().index)
+
+
+def test_the_reader_is_exported_once_as_it_was_trained(guard: Guard, tmp_path: Path) -> None:
+    guard.check(BETA, [BETA])
+    exports = Settings().index / "_encoders"
+    assert [folder for folder in exports.glob("guard-*") if (folder / "model.onnx").is_file()]
+    spoilt = tmp_path / "guard.npz"
+    np.savez(spoilt, base=np.array("another/model"))
+    with pytest.raises(ModelMissing, match=r"python -m bot\.train --guard"):
+        PairReader(tmp_path, spoilt).scores([(BETA, BETA)])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from bot.guard import Guard
 from bot.models import hold_to_schema, open_model
 from bot.wording import Wording
 from bot.writer import ModelWriter
+from corpus.settings import Settings
 from tests.closed import check_closed
 
 pytestmark = pytest.mark.skipif(
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_the_embedded_model_writes_behind_the_guard_and_stops(bot: Bot) -> None:
-    guard, opened = Guard.packaged(), open_model("local")
+    guard, opened = Guard.packaged(Settings().index), open_model("local")
     address = urlsplit(str(opened.model.openai_api_base))  # type: ignore[attr-defined]
     assert address.hostname == "127.0.0.1"
     writer = ModelWriter(opened.model, bot.prompts.writer, hold_to_schema)

@@ -24,12 +24,12 @@ from web.article_pane import article_html
 from web.conversation import Conversation, Turn, read_questions
 from web.doctor import doctor_html
 from web.document import rewritten
-from web.page import starters, starters_by_section
 from web.page_routes import page_routes
 from web.page_words import FOLDER, Words, load_words, preferred
 from web.plain import plain_text
 from web.quote import Glossary, quote_html, text_html
 from web.render import Renderer
+from web.starters import starters, starters_by_section
 from web.warm import WarmingBot
 
 WORDS = load_words()

@@ -16,8 +16,8 @@ from corpus.settings import Settings
 from tests.browser import CHROMIUM
 from tests.widget import HOST, STRANGER, Pages, Pausing, free_port, panel, script, serving, wait_for, widget_browser
 from web.embed import make_widget
-from web.page import starters
 from web.server import pageless_app
+from web.starters import starters
 from web.words import load_panel_words
 
 pytestmark = [

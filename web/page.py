@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from bot.question import LONGEST
-from corpus.article import Footnote, Section
 from corpus.load import Publication
 from web.article_pane import article_html
 from web.conversation import Conversation, Turn, Turns, read_questions
@@ -21,10 +20,10 @@ from web.head import header_html, script_words, start_html
 from web.page_words import Words
 from web.quote import text_html
 from web.render import Renderer
+from web.starters import starters_by_section
 
 AT_ONCE = 32
 WAITING = 64
-STARTERS = 8
 IDLE = 3600
 """Seconds after which what a visitor was shown is forgotten; their own tab still has the questions."""
 
@@ -107,22 +106,6 @@ def build_page(conversation: Conversation, *, keeps_text: bool = False) -> gr.Bl
         asking.failure(failed, known, outputs, **private)
         clear.click(lambda: ("", [], ()), None, [question, *outputs], cancels=[asking, restoring], **private)
     return blocks
-
-
-def starters(publication: Publication) -> list[str]:
-    """The first question of each section and footnote that has one."""
-    return [question for _, question in starters_by_section(publication)]
-
-
-def starters_by_section(publication: Publication) -> list[tuple[str, str]]:
-    """The same, with the section or footnote in front."""
-    asks = {note.quote: note.ask for note in publication.notes.sentences if note.ask}
-    parts: tuple[Section | Footnote, ...] = (*publication.article.sections[1:], *publication.article.footnotes)
-    found = []
-    for part in parts:
-        if ask := next((asks[passage.text] for passage in part.passages if passage.text in asks), ""):
-            found.append((part.passages[0].section, ask))
-    return found[:STARTERS]
 
 
 def _chatbot(publication: Publication, words: Words) -> gr.Chatbot:

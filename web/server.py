@@ -22,6 +22,7 @@ from web.metrics import Metrics, measured
 from web.observe import Observed
 from web.pages import mount_pages
 from web.problem import PROBLEM, Problems, ProblemTexts, document, load_problems
+from web.starters import starters
 from web.warm import WarmingBot
 
 LOOPBACK = r"http://(localhost|127\.0\.0\.1)(:\d+)?"
@@ -37,8 +38,6 @@ def create_app(
     Raises:
         AskError: a setting that cannot work, or a fixed text that is missing.
     """
-    from web.page import starters  # Gradio takes seconds to import
-
     widget = make_widget(publication, prompts.disclaimer, starters(publication))
     app, warming = pageless_app(settings, publication, widget, open_bot)
     if page:
