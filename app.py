@@ -97,12 +97,11 @@ def worker() -> "FastAPI":
 
 
 def _app(settings: "Settings", *, page: bool) -> "FastAPI":
-    from bot.open import load_fixed_texts, open_bot
-    from index.open import open_publication
+    from bot.open import open_bot, read_content
     from web.server import create_app
 
-    publication, (prompts, *_) = open_publication(settings), load_fixed_texts()
-    return create_app(settings, publication, prompts, lambda: open_bot(settings), page=page)
+    content = read_content(settings)
+    return create_app(settings, content.publication, content.prompts, lambda: open_bot(settings, content), page=page)
 
 
 def _how(settings: "Settings") -> dict[str, Any]:

@@ -40,7 +40,7 @@ from corpus.notes import Bank, Notes  # noqa: E402
 from corpus.settings import Settings  # noqa: E402
 from evals.sample import own_samples  # noqa: E402
 from index.encoder import OnnxEmbedder  # noqa: E402
-from index.onnx_model import OnnxModel, _padded  # noqa: E402
+from index.onnx_model import _padded  # noqa: E402
 from index.open import open_embedder  # noqa: E402
 
 FILE, PORT = ROOT / "benchmarks" / "speed.json", 7871
@@ -60,8 +60,8 @@ def middle(values: Sequence[float], digits: int = 2) -> float:
 
 def answer() -> Figures:
     bot = open_bot(Settings.from_env(os.environ))
-    embedder = open_embedder(Settings.from_env(os.environ))
-    session, tokenizer = OnnxModel(embedder.folder, embedder.name)._loaded
+    embedder = bot.index.embedder
+    session, tokenizer = embedder._model._loaded  # a second session's threads would wait by spinning, and cost both
     whole, bare, search = [], [], []
     for question in ASKED[:300]:
         inputs = _padded([tokenizer.encode(question)])

@@ -8,6 +8,7 @@ with its citations, in the place of the quotes, and nothing else.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from bot.answer import Answer, Citation, Outcome, Sentence
 from bot.danger import DangerRules, find_danger
@@ -178,8 +179,12 @@ class Bot:
 
     def _not_its_words(self, text: str) -> list[str]:
         """Words of the question that promise much and that the article does not have."""
-        asked, said = _words(text), _words(self.index.publication.article.text)
-        return [word for word, forms in self.prompts.strong_words.items() if asked & set(forms) - said]
+        asked = _words(text)
+        return [word for word, forms in self.prompts.strong_words.items() if asked & set(forms) - self._said]
+
+    @cached_property
+    def _said(self) -> set[str]:
+        return _words(self.index.publication.article.text)
 
     def _claims(self, passages: Sequence[Passage]) -> bool:
         """Whether any of the passages praises the therapy or its provider."""

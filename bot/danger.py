@@ -50,7 +50,7 @@ class _View:
         self.rules = rules
         self.places = places(message)
         self.values = tuple(_values(message, rules))
-        self._possible = {pattern for stem in self.places.stems for pattern in rules.by_lead.get(stem, ())}
+        self.possible = {pattern for stem in self.places.stems for pattern in rules.by_lead.get(stem, ())}
         self._found: dict[Pattern | Limit, list[Span]] = {}
         self._cues: dict[str, list[Span]] = {}
 
@@ -58,7 +58,7 @@ class _View:
         """Where a pattern or limit is met, in order."""
         if isinstance(item, Limit):
             return [span for kind, value, span in self.values if kind == item.kind and item.holds(value)]
-        if item.lead and item not in self._possible:
+        if item.lead and item not in self.possible:
             return []
         if item not in self._found:
             self._found[item] = item.spans(self.message, self.places)
@@ -93,8 +93,8 @@ def _fulfilled(rule: Rule, view: _View) -> tuple[Span, ...]:
     """The spans, one per slot, that fulfil the rule; empty where it is not fulfilled."""
     per_slot: list[dict[int, Span]] = []
     for slot in rule.slots:
-        found = sorted({span for item in slot for span in view.found(item)})
-        standing = {
+        found = sorted({span for item in (*slot.led & view.possible, *slot.always) for span in view.found(item)})
+        standing = found and {
             view.message.sentence(span[0]): span for span in reversed(found) if not _set_aside(rule, span, view)
         }
         if not standing:

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from bot.danger_pattern import Pattern, compile_pattern
 from bot.danger_text import Speller, neighbours
-from bot.danger_values import DangerRules, Kind, Limit, Rule, patterns_by_word, rules_by_word
+from bot.danger_values import DangerRules, Kind, Limit, Rule, Slot, patterns_by_word, rules_by_word
 from corpus.errors import ArticleError
 from corpus.yaml_file import read_yaml
 
@@ -134,9 +134,9 @@ def _rule(text: _RuleText, group: str, lists: _Lists, kinds: Mapping[str, Kind])
     if not even_if <= _SETTINGS:
         raise _Misfit(mark, f"{where}: even_if is some of {', '.join(sorted(_SETTINGS))}")
     slots = tuple(
-        tuple(_item(item, lists, kinds, mark, where) for item in _entries(slot)) for slot in text.all or (text.any,)
+        Slot(_item(item, lists, kinds, mark, where) for item in _entries(slot)) for slot in text.all or (text.any,)
     )
-    if not all(slots):
+    if not all(slot.items for slot in slots):
         raise _Misfit(mark, f"{where}: a slot is empty")
     unless = _patterns(text.unless, lists, mark, where)
     return Rule(group, text.id, text.source, slots, text.within, even_if, unless)
@@ -157,7 +157,7 @@ def _item(item: str, lists: _Lists, kinds: Mapping[str, Kind], mark: str, where:
 def _speller(text: _FileText, rules: tuple[Rule, ...], lists: _Lists) -> Speller:
     """Words of the file are right as they are; slips are mended to those of lists, slots and kinds of value."""
     forms = {wrong: right for right, wrongs in text.spelling.forms.items() for wrong in _entries(wrongs)}
-    items = [item for rule in rules for slot in rule.slots for item in slot]
+    items = [item for rule in rules for slot in rule.slots for item in slot.items]
     sources = [item.source for item in items if isinstance(item, Pattern)]
     sources += [entry for entries in lists.values() for entry in entries]
     sources += [kind.words for kind in text.readings.kinds.values()]

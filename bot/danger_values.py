@@ -1,7 +1,7 @@
 """What a rule of danger.yaml is once it is compiled, and the words under which rules and patterns are looked up."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.danger_pattern import Pattern
@@ -31,6 +31,15 @@ class Limit:
         return self.at_least <= value < self.below
 
 
+class Slot:
+    """What may fill one place of a rule: patterns that a message's words bring up, and items to be tried always."""
+
+    def __init__(self, items: Iterable[Pattern | Limit]) -> None:
+        self.items = tuple(items)
+        self.led = frozenset(item for item in self.items if isinstance(item, Pattern) and item.lead)
+        self.always = tuple(item for item in self.items if item not in self.led)
+
+
 @dataclass(frozen=True)
 class Rule:
     """All slots must be found, near enough to each other; a slot is found by any of its patterns or limits."""
@@ -38,7 +47,7 @@ class Rule:
     group: str
     id: str
     source: str
-    slots: tuple[tuple[Pattern | Limit, ...], ...]
+    slots: tuple["Slot", ...]
     within: str
     even_if: frozenset[str]
     unless: tuple[Pattern, ...]
@@ -65,7 +74,8 @@ def patterns_by_word(
 ) -> dict[str, tuple[Pattern, ...]]:
     """For each word, the patterns worth trying where a message has it."""
     index: dict[str, list[Pattern]] = {}
-    of_rules = (item for rule in rules for items in (*rule.slots, rule.unless) for item in items)
+    of_slots = (item for rule in rules for slot in rule.slots for item in slot.items)
+    of_rules = (*of_slots, *(pattern for rule in rules for pattern in rule.unless))
     for item in (*of_rules, *(pattern for patterns in cues.values() for pattern in patterns)):
         if isinstance(item, Pattern):
             for word in item.lead:
@@ -83,8 +93,6 @@ def rules_by_word(rules: tuple[Rule, ...]) -> dict[str, tuple[int, ...]]:
     return {word: tuple(numbers) for word, numbers in index.items()}
 
 
-def _words_of(slot: tuple[Pattern | Limit, ...]) -> list[str]:
+def _words_of(slot: Slot) -> list[str]:
     """Words of which a message must have one to fill the slot; none when it can be filled without."""
-    if any(isinstance(item, Limit) or not item.lead for item in slot):
-        return []
-    return sorted({word for item in slot if isinstance(item, Pattern) for word in item.lead})
+    return [] if slot.always else sorted({word for pattern in slot.led for word in pattern.lead})

@@ -19,6 +19,8 @@ ENGLISH = "en"
 FOREIGN_FROM = 0.98
 """Probability from which a question counts as not English. A single Latin word never does: "angiogenesis"."""
 UNSPACED = frozenset({"ja", "th", "zh"})
+_START = {"": 3, "ar": 3, "zh": 2}
+"""Characters of a phrase under which it is looked up, for each form of a text."""
 _SAME = {ord("ي"): "ی", ord("ك"): "ک", ord("ى"): "ی", **dict.fromkeys(map(ord, "\u200b\u200c\u200d"), None)}
 """Letters that Arabic and Persian keyboards write differently, and invisible ones."""
 _ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0652]")
@@ -56,17 +58,31 @@ class Languages:
 
     def danger_in(self, text: str) -> str:
         """The language of a phrase that means danger; empty when there is none."""
-        spaced, unspaced = _words(text), _words(text, "zh")
+        spaced = _words(text)
+        forms = {"": spaced, "ar": _without_and(spaced), "zh": spaced.replace(" ", "")}
+        meant = {
+            code
+            for form, words in forms.items()
+            for start in {words[at : at + _START[form]] for at in range(len(words))}
+            for code, phrase in self._by_start[form].get(start, ())
+            if phrase in words
+        }
+        return next((code for code in self.phrases if code in meant), "")
+
+    @cached_property
+    def _by_start(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
+        """Language and phrase under the form of a text they are looked for in, and under their first characters."""
+        index: dict[str, dict[str, list[tuple[str, str]]]] = {form: {} for form in _START}
         for code, phrases in self.phrases.items():
-            words = unspaced if code in UNSPACED else _without_and(spaced) if code == "ar" else spaced
-            if any(phrase in words for phrase in phrases):
-                return code
-        return ""
+            form = "zh" if code in UNSPACED else "ar" if code == "ar" else ""
+            for phrase in phrases:
+                index[form].setdefault(phrase[: _START[form]], []).append((code, phrase))
+        return index
 
     def spoken(self, text: str) -> str:
         """The language of a question when it is surely not English and has a fixed text; otherwise empty."""
         letters = [character for character in text if character.isalpha()]
-        latin = sum("LATIN" in unicodedata.name(letter, "") for letter in letters)
+        latin = sum(letter.isascii() or "LATIN" in unicodedata.name(letter, "") for letter in letters)
         if not letters or (2 * latin > len(letters) and len(text.split()) < 2):
             return ""
         ranked: dict[str, float] = dict(self._identifier.rank(text))

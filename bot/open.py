@@ -1,6 +1,7 @@
 """Puts a bot together from the settings: the one place where its parts meet."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.chain import OTHER_DANGER, Bot
@@ -12,14 +13,25 @@ from bot.language import Languages
 from bot.prompts import Prompts, load_prompts
 from bot.triage import Triage
 from bot.wording import Wording
+from corpus.load import Publication
 from corpus.settings import Settings
 from index.open import open_embedder, open_index, open_publication
 
 DANGER = Path(__file__).parent / "danger.yaml"
 
 
-def open_bot(settings: Settings) -> Bot:
-    """Open the bot of the article that the settings name.
+@dataclass(frozen=True)
+class Content:
+    """All that is read by people: the publication, the fixed texts, and what leads to these."""
+
+    publication: Publication
+    prompts: Prompts
+    danger: DangerRules
+    languages: Languages
+
+
+def open_bot(settings: Settings, content: Content | None = None) -> Bot:
+    """Open the bot of the article that the settings name, with its content if that has been read.
 
     Raises:
         AskError: something it needs is missing, stale or damaged; the message says what to run.
@@ -27,16 +39,16 @@ def open_bot(settings: Settings) -> Bot:
     tuned = open_embedder(settings)
     with ThreadPoolExecutor(2) as aside:  # hashing and unpacking leave the interpreter to the others
         loading = [aside.submit(tuned.load)]
-        prompts, danger, languages = load_fixed_texts()
-        loading.append(aside.submit(languages.load_identifier))
-        publication = open_publication(settings)
-        embedder = open_embedder(settings, publication)
-        index = open_index(settings, publication, tuned if embedder.name == tuned.name else embedder)
+        content = content or read_content(settings)
+        loading.append(aside.submit(content.languages.load_identifier))
+        embedder = open_embedder(settings, content.publication)
+        index = open_index(settings, content.publication, tuned if embedder.name == tuned.name else embedder)
         index.load()
         for part in loading:
             part.result()
-    wording = _wording(settings, prompts, languages) if settings.model else None
-    return Bot(Ear(index, Triage.load(tuned.name), tuned), danger, languages, prompts, wording)
+    wording = _wording(settings, content.prompts, content.languages) if settings.model else None
+    ear = Ear(index, Triage.load(tuned.name), tuned)
+    return Bot(ear, content.danger, content.languages, content.prompts, wording)
 
 
 def _wording(settings: Settings, prompts: Prompts, languages: Languages) -> Wording:
@@ -46,6 +58,11 @@ def _wording(settings: Settings, prompts: Prompts, languages: Languages) -> Word
     opened = open_model(settings.model)
     writer = ModelWriter(opened.model, prompts.writer, hold_to_schema)
     return Wording(writer, Guard.packaged(settings.index), languages, opened.close)
+
+
+def read_content(settings: Settings) -> Content:
+    """Read the content that the settings name; raises AskError where something cannot be used."""
+    return Content(open_publication(settings), *load_fixed_texts())
 
 
 def load_fixed_texts() -> tuple[Prompts, DangerRules, Languages]:

@@ -9,7 +9,6 @@ import numpy as np
 from corpus.errors import ModelMissing
 from index.embed import SentenceEmbedder, Vectors
 from index.export import export
-from index.gather import Gathered
 from index.onnx_model import FILE, Exported, OnnxModel
 
 SAME = {"fp32": 0.9999, "int8": 0.999}
@@ -17,12 +16,11 @@ SAME = {"fp32": 0.9999, "int8": 0.999}
 
 
 class OnnxEmbedder:
-    """An embedding model read from its export; questions that come together are embedded together."""
+    """An embedding model read from its export; many threads may use it at once."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder
         self._model = OnnxModel(folder, name)
-        self._together = Gathered(self._model.run)
 
     def load(self) -> None:
         """Load the model now; raises ModelMissing as `embed` does."""
@@ -34,7 +32,7 @@ class OnnxEmbedder:
         Raises:
             ModelMissing: it was not exported, or is damaged.
         """
-        vectors = self._together(texts)
+        vectors = self._model.run(texts)
         if not np.isfinite(vectors).all():
             raise ModelMissing(f"the model in {self.folder} gives numbers that are not finite; run 'python -m index'")
         return vectors

@@ -23,7 +23,8 @@ Text = str | tuple[str, str]
 """A text, or a pair that the model reads together."""
 GRAPH, TOKENIZER, FILE = "model.onnx", "tokenizer.json", "manifest.json"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-BATCH = 32
+BATCH = 8
+"""Texts that are run together; on a few cores more bring nothing but padding (docs/speed.md)."""
 MOST_THREADS = 4
 """More do not help sentences of some twenty tokens."""
 
@@ -97,6 +98,8 @@ class OnnxModel:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads()
         options.log_severity_level = 3  # errors only
+        # Threads that wait by spinning save a lone question nothing, and take the cores from others' questions.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         session = onnxruntime.InferenceSession(self.folder / GRAPH, options, providers=["CPUExecutionProvider"])
         return session, Tokenizer.from_file(str(self.folder / TOKENIZER))
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ANSWER_TIMEOUT, BUILD_TIMEOUT = 1.0, 30.0  # seconds; Chroma's own client would wait for ever
 BATCH = 500
+PAGE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,22 @@ class Store:
 
     def count(self) -> int:
         """How many texts are stored."""
-        return len(self.chroma.get(include=[])["ids"])
+        return sum(len(page["ids"]) for page in self._pages())
 
     def everything(self) -> tuple[list[IndexedText], Vectors]:
         """Every stored text with its vector, in the order of ids."""
-        stored = self.chroma.get(include=["embeddings", "metadatas", "documents"])
-        rows = zip(stored["ids"], stored["documents"], stored["metadatas"], stored["embeddings"], strict=True)
+        wanted = ("documents", "metadatas", "embeddings")
+        rows = (row for page in self._pages(*wanted) for row in zip(*(page[k] for k in ("ids", *wanted)), strict=True))
         ordered = sorted(rows, key=lambda row: str(row[0]))
         texts = [_indexed_text(text_id, text, about) for text_id, text, about, _ in ordered]
         return texts, np.array([vector for *_, vector in ordered], dtype=np.float32)
+
+    def _pages(self, *wanted: str) -> Iterator[dict[str, Any]]:
+        """What is stored, so many at a time: the embedded Chroma can give only some 30,000 at once."""
+        start = 0
+        while (page := self.chroma.get(limit=PAGE, offset=start, include=list(wanted)))["ids"]:
+            yield page
+            start += PAGE
 
     def nearest(self, vector: Vectors, k: int) -> list[Match]:
         """The k texts most similar to a vector of shape (dimension,), best first."""

@@ -92,7 +92,7 @@ def test_the_description_names_every_problem_and_both_forms_of_an_answer(client:
 def in_the_terminal(patch: pytest.MonkeyPatch, bot: Bot, arguments: list[str], lines: str = "") -> list[dict[str, Any]]:
     """What `python -m bot` prints, with a bot that is open already."""
     out = io.StringIO()
-    patch.setattr("bot.open.open_bot", lambda settings: bot)
+    patch.setattr("bot.open.open_bot", lambda *_: bot)
     patch.setattr(sys, "argv", ["bot", *arguments])
     patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
     with redirect_stdout(out):

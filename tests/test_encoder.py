@@ -1,8 +1,6 @@
 """The exported embedding model: the same vectors as the original, whatever shares their batch, whole or refused."""
 
 import json
-import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +13,6 @@ from evals.sample import own_samples
 from index.documents import IndexedText
 from index.encoder import OnnxEmbedder, encoder_folder, export_encoder
 from index.exact import Exact
-from index.gather import Gathered
 from index.onnx_model import OnnxModel, threads
 from index.open import open_embedder, original_embedder
 from index.prepare import COMPARED
@@ -99,33 +96,6 @@ def test_threads_follow_the_usual_variable(monkeypatch: pytest.MonkeyPatch) -> N
     assert threads() == 3
     monkeypatch.setenv("OMP_NUM_THREADS", "")
     assert 1 <= threads() <= 4
-
-
-def test_calls_that_come_together_are_run_together() -> None:
-    batches: list[list[int]] = []
-
-    def double(items: list[int]) -> np.ndarray:
-        batches.append(items)
-        time.sleep(0.05)
-        if 13 in items:
-            raise ValueError("thirteen")
-        return np.array([[2 * item] for item in items], dtype=np.float32)
-
-    gathered, found = Gathered(double), {}
-
-    def call(item: int) -> None:
-        found[item] = gathered([item, item + 100])[:, 0].tolist()
-
-    callers = [threading.Thread(target=call, args=(item,)) for item in range(10)]
-    for caller in callers:
-        caller.start()
-    for caller in callers:
-        caller.join()
-    assert found == {item: [2 * item, 2 * item + 200] for item in range(10)}
-    assert len(batches) <= 4
-    with pytest.raises(ValueError, match="thirteen"):
-        gathered([13])
-    assert gathered([1]).tolist() == [[2]]
 
 
 def test_exact_search_is_exact(bot: Bot) -> None:

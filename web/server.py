@@ -38,6 +38,8 @@ def create_app(
     Raises:
         AskError: a setting that cannot work, or a fixed text that is missing.
     """
+    if page:
+        import web.page  # noqa: F401  # takes seconds, and the bot that opens from here on would slow it down
     widget = make_widget(publication, prompts.disclaimer, starters(publication))
     app, warming = pageless_app(settings, publication, widget, open_bot)
     if page:
