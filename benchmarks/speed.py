@@ -124,18 +124,18 @@ def app(*options: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
 
 def http() -> Figures:
     figures: Figures = {}
-    for precision in ("fp32", "int8"):
+    for precision, workers in (("fp32", 1), ("fp32", 2), ("int8", 1), ("int8", 2)):
         settings = Settings.from_env({**os.environ, "ASK_PRECISION": precision})
         if not open_embedder(settings).folder.exists():
             continue
         embedder = open_embedder(settings)
-        with app(ASK_PRECISION=precision):
-            asyncio.run(load(PORT, 8, 3, ASKED))
+        with app("--workers", str(workers), ASK_PRECISION=precision):
+            asyncio.run(load(PORT, 64, 8, ASKED))  # every process opens its bot, and rules compile as they are met
             for clients in (1, 8, 64, 512):
                 embedder.embed(ASKED[:64])
                 bare = 320 / (milliseconds(lambda embedder=embedder: embedder.embed(ASKED[:320])) / 1000)  # type: ignore[misc]
                 found = asyncio.run(load(PORT, clients, 6, ASKED)).figures()
-                figures[f"{precision}, {clients} clients"] = {
+                figures[f"{precision}, {workers} processes, {clients} clients"] = {
                     **found,
                     "bare_encoder_per_second": round(bare),
                     "share_of_bare": round(float(found["answers_per_second"]) / bare, 2),  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ Pure values: they do not know files, Markdown, embeddings or the web.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Literal
 
 Kind = Literal["body", "footnote"]
@@ -52,7 +53,7 @@ class Header:
     licence: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Article:
     """A published article as a reader sees it."""
 
@@ -63,7 +64,7 @@ class Article:
     sections: tuple[Section, ...]
     footnotes: tuple[Footnote, ...]
 
-    @property
+    @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """Every sentence in reading order, footnotes last."""
         parts: tuple[Section | Footnote, ...] = (*self.sections, *self.footnotes)

@@ -121,7 +121,7 @@ class Index:
         passages = self.publication.article.passages
         dense = self._dense(vector)
         lexical = self._lexical.scores(question)
-        best = np.argsort(-lexical, kind="stable")[:MOST_HITS].tolist()
+        best = np.argpartition(-lexical, MOST_HITS)[:MOST_HITS].tolist() if len(passages) > MOST_HITS else []
         near = sorted({*dense, *best}) if len(passages) > MOST_HITS else range(len(passages))
         by_dense = {at: dense.get(at, 0.0) for at in near}
         by_words = {at: float(lexical[at]) for at in near}
@@ -146,7 +146,7 @@ class Index:
     def _dense(self, vector: Vectors) -> dict[int, float]:
         """Similarities of the nearest passages, each the highest of its own and its aliases'."""
         best: dict[int, float] = {}
-        for match in self.sentences.nearest(vector, 3 * min(len(self._passages), MOST_HITS)):
+        for match in self.sentences.nearest(vector, min(3 * len(self._passages), MOST_HITS)):
             at = self._passages[match.text.passages[0]]
             best[at] = max(best.get(at, 0.0), match.similarity)
         return best

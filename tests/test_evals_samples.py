@@ -76,10 +76,9 @@ def test_no_test_question_is_a_near_copy(follow_ups: bool) -> None:
     for sample in TEST:
         if bool(sample.history) == follow_ups:
             mine = frozenset(words(whole(sample)))
-            shared = sorted(((len(mine & its) / max(1, len(mine | its)), line) for line, its in others), reverse=True)
-            near += [
-                (sample.id, whole(sample), line, share) for share, line in shared[:CLOSEST] if share >= WORTH_EMBEDDING
-            ]
+            shares = ((len(mine & its) / max(1, len(mine | its)), line) for line, its in others)
+            worth = sorted((share for share in shares if share[0] >= WORTH_EMBEDDING), reverse=True)
+            near += [(sample.id, whole(sample), line, share) for share, line in worth[:CLOSEST]]
     # The model as it was published: the tuned one brings together whatever has the same answer.
     texts = sorted({text for _, question, line, _ in near for text in (question, line)}, key=len)
     vectors = dict(zip(texts, SentenceEmbedder(packaged_model()).embed(texts), strict=True)) if texts else {}

@@ -200,6 +200,15 @@ def build_for_ever(folder: Path, root: Path, ready: "multiprocessing.synchronize
         ready.set()
 
 
+def test_a_large_store_is_read_back_page_by_page(
+    small: Publication, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The embedded Chroma refuses to give more than some 30,000 texts at once."""
+    monkeypatch.setattr("index.store.PAGE", 7)
+    texts, vectors = load_texts(build(small, HashEmbedder(), root))
+    assert len(texts) == len(vectors) > 14
+
+
 def test_a_kill_at_any_moment_leaves_a_whole_index(folder: Path, root: Path) -> None:
     """Kill the builder at random moments; whatever is there afterwards opens, is whole, and can be built upon."""
     (folder / "bank.yaml").unlink()
