@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bot.guard import Guard
 from bot.guard_rules import broken_rule
-from bot.in_order import stands_in_order
+from bot.in_order import is_spliced, stands_in_order
 from bot.pair_data import kept_pairs
 from corpus.settings import Settings
 from evals.claims import Claim, read_claims
@@ -58,7 +58,7 @@ def _measure(name: str, claims: Sequence[Claim]) -> list[tuple[float, float]]:
     sound = np.array([claim.label == "supported" for claim in claims])
     ranked = np.array([verdict.score for verdict in verdicts])
     copied = np.array([stands_in_order(claim.claim, claim.sources) for claim in claims])
-    broken = np.array([bool(broken_rule(claim.claim, claim.sources)) for claim in claims])
+    broken = np.array([is_spliced(c.claim, c.sources) or bool(broken_rule(c.claim, c.sources)) for c in claims])
     passed = np.array([verdict.supported for verdict in verdicts])
     area = auroc(ranked, sound)
     print(f"\n{name}: {sound.sum()} sound, {(~sound).sum()} faulty, {each:.1f} ms a claim, AUROC {area:.3f}")

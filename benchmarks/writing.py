@@ -63,7 +63,8 @@ def main() -> int:
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    with path.open(encoding="utf-8") as lines:  # a text may hold signs that `splitlines` takes for ends of lines
+        return [json.loads(line) for line in lines]
 
 
 def write_raw(bot: Bot, wording: Wording, questions: Sequence[dict[str, str]], out: Path) -> None:

@@ -1,8 +1,8 @@
 """Checks one text against the passages it claims to rest on, so that nothing unsupported reaches a patient.
 
-Three judges. The first rule that a text breaks stops it (bot/guard_rules.py). Otherwise it passes when its words stand
-in one passage in the same order, with every limit (bot/in_order.py), or when a reader that was trained on such pairs is
-sure enough that the passages say it (bot/reader.py). Of several sentences the worst decides.
+Three judges. The first rule that a text breaks stops it (bot/guard_rules.py). Otherwise it passes when its words are a
+stretch of one passage, with every limit (bot/in_order.py), or when a reader that was trained on such pairs is sure
+enough that the passages say it (bot/reader.py). Of several sentences the worst decides.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.guard_rules import broken_rule
-from bot.in_order import says_nothing, stands_in_order
+from bot.in_order import is_spliced, says_nothing, stands_in_order
 from bot.pair_data import joined
 from bot.reader import PairReader, Reader
 from corpus.split import sentences
 
 SURE = 0.9
 """Probability from which the reader is sure enough; docs/guard.md shows what other values would give."""
+NEVER = 2.0
+"""No probability is enough: only a passage's own words pass. For models too small to be trusted with others."""
 BROKEN = 0.5
 """What is left of the reader's probability, as a score, when a rule is broken."""
 
@@ -38,9 +40,9 @@ class Guard:
     sure: float = SURE
 
     @classmethod
-    def packaged(cls, exports: Path) -> "Guard":
+    def packaged(cls, exports: Path, sure: float = SURE) -> "Guard":
         """The guard with its trained reader; `exports` is the index folder, where exported models lie."""
-        return cls(PairReader(exports))
+        return cls(PairReader(exports), sure)
 
     def check(self, claim: str, sources: Sequence[str]) -> Verdict:
         """Check a text against its passages, taken together."""
@@ -66,8 +68,10 @@ class Guard:
             return Verdict(False, 0.0, "nothing is said")
         if reason := broken_rule(sentence, sources):
             return Verdict(False, score * BROKEN, reason)
+        if is_spliced(sentence, sources):
+            return Verdict(False, score * BROKEN, "it leaves out what stands between its parts")
         if stands_in_order(sentence, sources):
-            return Verdict(True, 1.0, "its words stand in the passage in this order, with every limit")
+            return Verdict(True, 1.0, "its words stand in the passage, with every limit")
         if score < self.sure:
             return Verdict(False, score, "the passages do not clearly say this")
         return Verdict(True, score, "no rule is broken and the passages say this")

@@ -55,6 +55,12 @@ def type_of_diabetes(claim: str, sources: Sequence[str]) -> str:
     return f"type {min(new)} is not what the passage speaks of" if new else ""
 
 
+def type_left_out(claim: str, sources: Sequence[str]) -> str:
+    """What is said of one type of diabetes, told as if it held for all."""
+    every = sources and all(_types(source) for source in sources)
+    return "which type of diabetes it is about is left out" if every and not _types(claim) else ""
+
+
 def number(claim: str, sources: Sequence[str]) -> str:
     new = _numbers(claim) - _numbers(" ".join(sources))
     return f"the number {min(new)} is not in the passage" if new else ""
@@ -188,6 +194,7 @@ RULES: tuple[Rule, ...] = (
     told_of_another,
     another_name,
     another_doer,
+    type_left_out,
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
+from bot.guard import NEVER, SURE
 from bot.writer import LIMIT
 from corpus.errors import SettingsError
 from corpus.settings import LOCAL
@@ -25,6 +26,8 @@ class Opened:
 
     model: BaseChatModel
     close: Callable[[], None]
+    sure: float = SURE
+    """How sure the guard's reader has to be of its sentences."""
 
 
 def open_model(name: str) -> Opened:
@@ -69,7 +72,7 @@ def _local() -> Opened:
     address = f"{server[0].listening_address}/v1"
     from langchain.chat_models import init_chat_model
 
-    return Opened(init_chat_model(f"openai:{LOCAL}", base_url=address, api_key="none", **CERTAIN), server.clear)
+    return Opened(init_chat_model(f"openai:{LOCAL}", base_url=address, api_key="none", **CERTAIN), server.clear, NEVER)
 
 
 def _weights() -> Path:

@@ -57,7 +57,7 @@ def _wording(settings: Settings, prompts: Prompts, languages: Languages) -> Word
 
     opened = open_model(settings.model)
     writer = ModelWriter(opened.model, prompts.writer, hold_to_schema)
-    return Wording(writer, Guard.packaged(settings.index), languages, opened.close)
+    return Wording(writer, Guard.packaged(settings.index, opened.sure), languages, opened.close)
 
 
 def read_content(settings: Settings) -> Content:

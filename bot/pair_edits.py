@@ -62,7 +62,6 @@ def edited(pairs: Sequence[Pair], random: Random, edits: Edits) -> Iterator[Pair
             yield from _swapped(pair, kind, swaps, random)
         yield from _added(pair, edits, random)
         yield from _turned(pair)
-        yield from _spliced(pair, random)
         yield from _merged(pair, random.choice(sound), random)
         yield _elsewhere(pair, sound, random)
         yield _opened(pair, edits, random)
@@ -113,15 +112,6 @@ def _turned(pair: Pair) -> Iterator[Pair]:
     if 1 <= len(left.split()) <= 6 and 1 <= len(right.split()) <= 8:
         claim = f"{right[0].upper()}{right[1:]} {found.group(1)} {_lowered(left)}."
         yield Pair(pair.premise, claim, UNSUPPORTED, "", "turned")
-
-
-def _spliced(pair: Pair, random: Random) -> Iterator[Pair]:
-    """Beginning and end of a sentence, with what stood between them left out."""
-    words = random.choice((pair.claim, pair.premise)).split()
-    if 12 <= len(words) <= 45:
-        first = random.randint(3, len(words) - 8)
-        last = random.randint(first + 4, len(words) - 3)
-        yield Pair(pair.premise, " ".join((*words[:first], *words[last:])), UNSUPPORTED, " ".join(words), "spliced")
 
 
 def _merged(pair: Pair, other: Pair, random: Random) -> Iterator[Pair]:

@@ -18,8 +18,9 @@ from index.embed import Vectors
 WEIGHTS = Path(__file__).parent / "triage.npz"
 GO_ON = "question"
 EMERGENCY = "emergency"
-EMERGENCY_SURE = 0.2
-"""The emergency class must beat every other by this much."""
+UNSAFE = "unsafe"
+SURE = {EMERGENCY: 0.2, UNSAFE: 0.4}
+"""By how much these classes must beat every other: a false one alarms or accuses somebody who only asked."""
 RIDGE = 1.0
 
 
@@ -83,6 +84,8 @@ class Triage:
     def label(self, vector: Vectors) -> str:
         """The class of a question's vector of shape (dimension,)."""
         scores = self.scores(vector)
-        emergency = scores.pop(EMERGENCY, -1.0)
-        best = max(scores, key=lambda label: scores[label])
-        return EMERGENCY if emergency >= scores[best] + EMERGENCY_SURE else best
+        for careful, margin in SURE.items():
+            score = scores.pop(careful, -1.0)
+            if score >= max(scores.values()) + margin:
+                return careful
+        return max(scores, key=lambda label: scores[label])

@@ -1,7 +1,7 @@
 """Builds an index so that a crash at any moment leaves the old one or the new one, never a mix.
 
-A build is written into a folder of its own, opened and probed, hashed into a manifest, and only then renamed to
-`<fingerprint>-<number>`. Readers take its texts and vectors, or a copy of it when it is large (index.search), so no
+A build is written into a folder of its own (beginning with a copy of the last store, when little has changed), opened
+and probed, hashed into a manifest, and only then renamed to `<fingerprint>-<number>`. Readers take its texts and vectors, or a copy of it when it is large (index.search), so no
 two processes ever share an embedded Chroma.
 """
 
@@ -43,6 +43,8 @@ def build(
         identity = Identity.of(publication, embedder)
         texts = indexed_texts(publication)
         folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=home))
+        if like := _like(home, embedder.name, texts):
+            shutil.copytree(like / CHROMA, folder / CHROMA)
         vectors = _write(folder, texts, LangChainEmbeddings(embedder, _known(home, embedder.name)), progress)
         save_texts(folder, texts, read_back(folder / CHROMA, texts, vectors))
         Manifest(identity, vectors.shape[1], len(texts), hashes(folder)).write(folder)
@@ -70,6 +72,19 @@ def _known(home: Path, model: str) -> dict[str, list[float]]:
         except (IndexDamaged, OSError, ValueError):
             continue  # a damaged build gives nothing; its texts are embedded anew
     return known
+
+
+def _like(home: Path, model: str, texts: Sequence[IndexedText]) -> Path | None:
+    """An undamaged build with this model that differs little, so that only what differs has to be stored."""
+    for folder in sorted(home.glob("*-*"), reverse=True):
+        try:
+            manifest = Manifest.read(folder)
+            manifest.check_files(folder)
+            if manifest.identity.model == model and len({*texts} & {*load_texts(folder)[0]}) > len(texts) / 2:
+                return folder
+        except (IndexDamaged, OSError, ValueError):
+            continue
+    return None
 
 
 def _publish(folder: Path, home: Path, identity: Identity) -> Path:

@@ -46,10 +46,9 @@ def in_collections(texts: Sequence[IndexedText]) -> tuple[list[IndexedText], lis
 
 
 def fill(stores: Stores, texts: Sequence[IndexedText]) -> None:
-    """Store every text."""
+    """Store every text, and nothing else."""
     for store, part in zip(stores, in_collections(texts), strict=True):
-        for _ in store.add(part):
-            pass
+        store.hold(part)
 
 
 def probe(stores: Stores, texts: Sequence[IndexedText], vectors: Vectors) -> bool:

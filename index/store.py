@@ -52,16 +52,19 @@ class Store:
         except NotFoundError:
             raise IndexMissing(f"the Chroma server has no collection '{collection}'; run 'python -m index'") from None
 
-    def add(self, texts: Sequence[IndexedText]) -> Iterator[int]:
-        """Embed and store the texts; yields how many are done after each batch."""
-        for start in range(0, len(texts), BATCH):
-            batch = texts[start : start + BATCH]
+    def hold(self, texts: Sequence[IndexedText]) -> None:
+        """Store these texts and no others; what is stored already is left as it is."""
+        stored = {text.id: text for text in self.everything()[0]}
+        if gone := stored.keys() - {text.id for text in texts}:
+            self.chroma.delete(sorted(gone))
+        new = [text for text in texts if stored.get(text.id) != text]
+        for start in range(0, len(new), BATCH):
+            batch = new[start : start + BATCH]
             self.chroma.add_texts(
                 [text.text for text in batch],
                 [{"kind": t.kind, "passages": " ".join(t.passages), "topic": t.topic} for t in batch],
                 [text.id for text in batch],
             )
-            yield start + len(batch)
 
     def count(self) -> int:
         """How many texts are stored."""

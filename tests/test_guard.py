@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.guard import Guard, Verdict
+from bot.guard import NEVER, Guard, Verdict
 from bot.guard_rules import RULES, broken_rule
 from bot.pair_data import kept_pairs
 from bot.reader import PairReader
@@ -49,7 +49,7 @@ def test_the_reader_is_exported_once_as_it_was_trained(guard: Guard, tmp_path: P
             TYPE_1,
         ),
         (
-            "According to the article, the MSC will differentiate into beta cells and replace impaired beta cells.",
+            "According to the article, the MSC will differentiate into beta cells and replace any impaired beta cells.",
             REPLACE,
         ),
     ],
@@ -58,6 +58,14 @@ def test_faithful_sentences_pass(guard: Guard, claim: str, source: str) -> None:
     verdict = guard.check(claim, [TYPE_1, source])
     assert verdict.supported, verdict.reason
     assert verdict.score == 1.0
+
+
+def test_a_model_that_is_not_trusted_may_only_repeat(guard: Guard) -> None:
+    said = "MSC will differentiate into beta cells and replace impaired beta cells."
+    strict = Guard.packaged(Settings().index, NEVER)
+    assert guard.check(said, [REPLACE]).supported
+    assert not strict.check(said, [REPLACE]).supported
+    assert strict.check(said.replace("replace", "replace any"), [REPLACE]).supported
 
 
 @pytest.mark.parametrize(
@@ -76,6 +84,7 @@ def test_faithful_sentences_pass(guard: Guard, claim: str, source: str) -> None:
         ("", INTRO),
         ("The article says:", INTRO),
         ("Call 555 1234.", INTRO),
+        ("The application of MSC will differentiate into cells of pancreas.", REPLACE),
     ],
 )
 def test_unfaithful_sentences_are_stopped(guard: Guard, claim: str, source: str) -> None:
@@ -93,6 +102,7 @@ class Credulous:
 
 BROKEN: dict[str, tuple[str, ...]] = {
     "type_of_diabetes": ("For type 2, MSC has shown promising effectiveness.", TYPE_1),
+    "type_left_out": ("MSC has shown promising effectiveness.", TYPE_1),
     "number": ("MSC may help 40 patients with type 1.", TYPE_1),
     "contact": ("MSC has shown promise, see www.msc.example.", TYPE_1),
     "advice": ("MSC has shown promise, so ask your doctor for it.", TYPE_1),

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_the_embedded_model_writes_behind_the_guard_and_stops(bot: Bot) -> None:
-    guard, opened = Guard.packaged(Settings().index), open_model("local")
+    opened = open_model("local")
+    guard = Guard.packaged(Settings().index, opened.sure)
     address = urlsplit(str(opened.model.openai_api_base))  # type: ignore[attr-defined]
     assert address.hostname == "127.0.0.1"
     writer = ModelWriter(opened.model, bot.prompts.writer, hold_to_schema, limit=60)  # however busy the machine is

@@ -124,3 +124,10 @@ def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
     assert in_parts(yes, [yes, unsure]) == yes
     assert in_parts(no, [no, no]) == no
     assert in_parts(yes, []) == yes
+
+
+def test_who_is_called_an_attacker_must_surely_be_one() -> None:
+    weights = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0]], dtype=np.float32)
+    triage = Triage(("emergency", "question", "unsafe"), weights, "a model", "")
+    found = [triage.label(np.array([score], dtype=np.float32)) for score in (-0.1, 0.3, 0.5)]
+    assert found == ["question", "question", "unsafe"]
