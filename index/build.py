@@ -1,8 +1,8 @@
 """Builds an index so that a crash at any moment leaves the old one or the new one, never a mix.
 
 A build is written into a folder of its own (beginning with a copy of the last store, when little has changed), opened
-and probed, hashed into a manifest, and only then renamed to `<fingerprint>-<number>`. Readers take its texts and vectors, or a copy of it when it is large (index.search), so no
-two processes ever share an embedded Chroma.
+and probed, hashed into a manifest, and only then renamed to `<fingerprint>-<number>`. Readers take its texts and
+vectors, or a copy of it when it is large (index.search), so no two processes ever share an embedded Chroma.
 """
 
 import os
