@@ -131,7 +131,8 @@ class Message:
 def read(text: str, speller: Speller) -> Message:
     """Fold letters, mend spelling and mark sentences. Never fails, whatever the text."""
     folded = unicodedata.normalize("NFKC", text).lower().translate(_LOOKALIKES).replace("'", "")
-    folded = "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Mn"})
+    if not folded.isascii():
+        folded = "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Mn"})
     for unit, usual in _UNITS:
         folded = unit.sub(usual, folded)
     folded = _TO.sub("to", _TWO.sub(r"\1 to ", folded))

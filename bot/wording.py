@@ -20,7 +20,7 @@ class Writer(Protocol):
     """Anything that drafts sentences; the seam for another way to write."""
 
     def drafts(self, question: str, passages: Sequence[str]) -> Iterator[Draft | None]:
-        """The sentences as they come, and None whenever nothing came for a moment. Raises NoDraft when it fails."""
+        """The sentences as they come, and None after each moment without one. Raises NoDraft when it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Wording:
     close: Callable[[], None] = lambda: None
 
     def sentences(self, question: str, passages: Sequence[Passage]) -> Iterator[Supported | None]:
-        """Supported sentences as they come, none twice; None whenever nothing came for a moment.
+        """Supported sentences as they come, none twice; None after each moment without one.
 
         Raises:
             NoDraft: the writer failed, or nothing it wrote is supported. One line about it is logged, without any text.

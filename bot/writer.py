@@ -23,7 +23,7 @@ from bot.prompts import WriterPrompts
 LIMIT = 20.0
 """Seconds that a model may take for a whole answer."""
 TICK = 0.25
-"""Seconds after which whoever waits is told that nothing has come yet, and may leave."""
+"""Seconds after which whoever waits is told that the model is at work, and may leave."""
 AT_ONCE = 4
 """Models that write at the same time; who comes when all are busy gets quotes."""
 
@@ -43,7 +43,7 @@ class ModelWriter:
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(16))
 
     def drafts(self, question: str, passages: Sequence[str]) -> Iterator[Draft | None]:
-        """The sentences as they come, and None whenever nothing came for a moment.
+        """The sentences as they come, and None after each moment without one.
 
         Raises:
             NoDraft: the model failed, was too slow, or wrote what cannot be read.
@@ -88,14 +88,18 @@ class ModelWriter:
 
 
 def _timely(pieces: "queue.SimpleQueue[str | Exception | None]", until: float) -> Iterator[str]:
-    """What the model says as it comes, and an empty piece whenever nothing came for a moment."""
+    """What the model says as it comes, and after every TICK an empty piece, however busily it writes."""
+    sign = time.monotonic() + TICK
     while True:
-        if time.monotonic() > until:
+        now = time.monotonic()
+        if now > until:
             raise NoDraft("not in time")
+        if now >= sign:
+            sign = now + TICK
+            yield ""
         try:
             piece = pieces.get(timeout=TICK)
         except queue.Empty:
-            yield ""
             continue
         if piece is None:
             return

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from threading import Event
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -38,14 +39,21 @@ def create_app(
     Raises:
         AskError: a setting that cannot work, or a fixed text that is missing.
     """
-    if page:
-        import web.page  # noqa: F401  # takes seconds, and the bot that opens from here on would slow it down
+    pages_built = Event()
+
+    def open_after() -> Bot:
+        pages_built.wait()  # importing Gradio takes seconds, and the page is up the sooner for having them alone
+        return open_bot()
+
     widget = make_widget(publication, prompts.disclaimer, starters(publication))
-    app, warming = pageless_app(settings, publication, widget, open_bot)
-    if page:
-        mount_pages(app, warming, publication, prompts, settings)
-    else:
-        app.add_route("/", lambda request: RedirectResponse("/embed"))
+    app, warming = pageless_app(settings, publication, widget, open_after)
+    try:
+        if page:
+            mount_pages(app, warming, publication, prompts, settings)
+        else:
+            app.add_route("/", lambda request: RedirectResponse("/embed"))
+    finally:
+        pages_built.set()
     return app
 
 
