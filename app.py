@@ -88,9 +88,14 @@ def _serve_together(settings: "Settings", workers: int) -> int:
 
 def worker() -> "FastAPI":
     """The app of one of several processes; what fails here has been checked by no one yet."""
+    from threading import RLock
+
+    from tqdm import tqdm
+
     from corpus.settings import Settings
     from web.observe import log_as_json
 
+    tqdm.set_lock(RLock())  # bm25s has its bar made; its own lock is the system's, and stays behind when we are stopped
     settings = Settings.from_env(os.environ)
     log_as_json(settings.log)
     return _app(settings, page=False)

@@ -132,8 +132,8 @@ def _run(arguments: argparse.Namespace) -> Run:
 def _evaluation(run: Run, gates: Gates, claims: Path | None, settings: Settings, processes: int) -> Evaluation:
     started, publication = time.perf_counter(), open_publication(settings)
     grounds = Grounds.load(publication)
-    checked = check_claims(_claims(run, claims, publication), Guard.packaged(settings.index))
     found = cases(run.samples, replies(run.samples, settings, processes, _bar), grounds) if run.samples else []
+    checked = check_claims(_claims(run, claims, publication), Guard.packaged(settings.index))
     run = replace(run, unscored=(*run.unscored, *_cannot_score(found)))
     evaluation = evaluate(run, found, gates, read_baseline(), checked)
     milliseconds = sorted(case.reply.seconds * 1000 for case in found)

@@ -125,6 +125,7 @@ def test_several_processes_serve_the_api_and_the_panel_and_stop_together(tmp_pat
         server.send_signal(signal.SIGTERM)
         assert server.wait(12) == 0
         assert time.monotonic() - started < 12
+    assert "leaked" not in (tmp_path / "log").read_text()
 
 
 def test_a_wrong_setting_is_one_sentence() -> None:
