@@ -33,7 +33,7 @@ run: index  ## build what is missing and serve the chat
 	$(BIN)/python app.py
 
 test: $(VENV)/installed-test index  ## run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/installed-test  ## lint, types, articles, size of the widget
 	$(BIN)/ruff check .

