@@ -69,7 +69,6 @@ def test_what_serving_installs_is_what_the_project_names_without_what_only_build
         "onnx-ir",
         "sentence-transformers",
         "torch",
-        "tqdm",
         "transformers",
     }
     assert served <= named
