@@ -1,6 +1,6 @@
 """`python -m bot.train`: tune the embedding model and fit the triage, from bot/examples/ and the question banks.
 
-Some twenty minutes on two cores; `--triage` fits the triage alone, in one; `--guard` trains the guard's reader alone,
+Some forty minutes on two cores; `--triage` fits the triage alone, in one; `--guard` trains the guard's reader alone,
 from bot/pairs/, in some twenty. Reads only files of this repository.
 """
 
@@ -8,6 +8,7 @@ import argparse
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,16 @@ from index.open import TUNING, model_folder, original_embedder
 
 HERE = Path(__file__).parent
 EXAMPLES, GENERAL = HERE / "examples", HERE / "general.txt"
+MORE = EXAMPLES / "more"
+"""Mostly harmless texts that look like attacks or emergencies."""
 
 
-def lessons() -> list[Lesson]:
-    """Every training example, none twice."""
+def lessons(folders: Sequence[Path] = (EXAMPLES, MORE)) -> list[Lesson]:
+    """Every training example of some folders and of the banks, none twice."""
     found = [
         Lesson(line, path.stem)
-        for path in sorted(EXAMPLES.glob("*.txt"))
+        for folder in folders
+        for path in sorted(folder.glob("*.txt"))
         for line in path.read_text("utf-8").splitlines()
     ]
     for publication in load_corpus(ARTICLES):
@@ -98,7 +102,8 @@ def _train_guard() -> None:
 def _tune(settings: Settings) -> None:
     folder, general = model_folder(settings), GENERAL.read_text("utf-8").splitlines()
     with tqdm(unit="step") as bar:
-        tune(str(folder), SentenceEmbedder(folder).name, lessons(), general, _shown(bar)).save(TUNING)
+        courses = lessons([EXAMPLES]), lessons()
+        tune(str(folder), SentenceEmbedder(folder).name, courses, general, _shown(bar)).save(TUNING)
 
 
 def _shown(bar: "tqdm[Any]") -> Progress:

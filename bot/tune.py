@@ -3,13 +3,15 @@
 What is learned, all at once, from a question's vector: its class (cross-entropy); whether its article answers it
 (binary cross-entropy); the sentences that answer it, by cosine (softmax over the article's sentences); and to lie near
 questions with the same answer (supervised contrastive loss, Khosla et al. 2020). What is kept: the cosines that the
-model gave to texts on other health topics. Half of the questions get slips of the keyboard. The change of each matrix
-is stored as its best approximation of rank RANK (truncated singular value decomposition).
+model gave to texts on other health topics. Half of the questions get slips of the keyboard. It is done once for each
+course of lessons and the weights are averaged, which errs less than any of them (Wortsman et al. 2022, "Model soups").
+The change of each matrix is stored as its best approximation of rank RANK (truncated singular value decomposition).
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -25,6 +27,9 @@ SENTENCES_EVERY = KEEP_EVERY = 4
 WEIGHT = {"sentence": 2.8, "group": 0.3, "keep": 20.0}
 
 Progress = Callable[[int, int, float], None]
+"""Told the steps done, of how many in all, and the loss."""
+Told = Callable[[int, float], None]
+"""The same for one course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,19 @@ class Lesson:
         return ("sentence", self.sentences[0]) if self.sentences else ("missing", self.topic)
 
 
-def tune(folder: str, base: str, lessons: Sequence[Lesson], general: Sequence[str], progress: Progress) -> Tuning:
-    """Fine-tune the model in `folder` (identified as `base`); minutes on two cores, the same seed each time."""
+def tune(
+    folder: str, base: str, courses: Sequence[Sequence[Lesson]], general: Sequence[str], progress: Progress
+) -> Tuning:
+    """Fine-tune the model in `folder` (identified as `base`); tens of minutes on two cores, the same seed each time."""
+    steps, changes = [_steps(lessons) for lessons in courses], []
+    for turn, lessons in enumerate(courses):
+        told = partial(_told, progress, sum(steps[:turn]), sum(steps))
+        changes.append(_change(folder, lessons, general, told))
+    return Tuning.of({name: sum(each[name] for each in changes) / len(changes) for name in changes[0]}, RANK, base)
+
+
+def _change(folder: str, lessons: Sequence[Lesson], general: Sequence[str], told: Told) -> dict[str, Any]:
+    """What one training changes of each parameter of the model."""
     import torch
     from transformers import AutoModel, AutoTokenizer
 
@@ -54,9 +70,16 @@ def tune(folder: str, base: str, lessons: Sequence[Lesson], general: Sequence[st
     model = AutoModel.from_pretrained(folder)
     teacher = _Teacher(model, AutoTokenizer.from_pretrained(folder), lessons, general)
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    teacher.run(progress)
-    change = {name: (tensor - before[name]).numpy() for name, tensor in model.state_dict().items()}
-    return Tuning.of(change, RANK, base)
+    teacher.run(told)
+    return {name: (tensor - before[name]).numpy() for name, tensor in model.state_dict().items()}
+
+
+def _steps(lessons: Sequence[Lesson]) -> int:
+    return EPOCHS * (len(lessons) // BATCH)
+
+
+def _told(progress: Progress, before: int, steps: int, done: int, loss: float) -> None:
+    progress(before + done, steps, loss)
 
 
 class _Teacher:
@@ -80,14 +103,14 @@ class _Teacher:
             parts = [self._embed(general[at : at + BATCH]) for at in range(0, len(general), BATCH)]
         self.kept = torch.cat(parts) if parts else torch.zeros(0, size)
 
-    def run(self, progress: Progress) -> None:
+    def run(self, told: Told) -> None:
         import torch
 
         tuned = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         heads = [*self.classes.parameters(), *self.answers.parameters()]
         groups = [{"params": tuned, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
         optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-        steps = EPOCHS * (len(self.lessons) // BATCH)
+        steps = _steps(self.lessons)
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda step: min(1.0, (step + 1) / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
         )
@@ -100,7 +123,7 @@ class _Teacher:
             torch.nn.utils.clip_grad_norm_(tuned, 1.0)
             optimizer.step()
             schedule.step()
-            progress(step + 1, steps, float(loss.detach()))
+            told(step + 1, float(loss.detach()))
         self.model.eval()
 
     def _embed(self, texts: Sequence[str]) -> Any:

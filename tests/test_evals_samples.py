@@ -62,7 +62,7 @@ def learnt_from(*, follow_ups: bool) -> list[str]:
     """Every question that the bot is built or trained with, and the development split; follow-ups apart."""
     lines = [whole(sample) for sample in DEV if bool(sample.history) == follow_ups]
     if not follow_ups:
-        lines += [line for path in sorted(EXAMPLES.glob("*.txt")) for line in path.read_text("utf-8").splitlines()]
+        lines += [line for path in sorted(EXAMPLES.rglob("*.txt")) for line in path.read_text("utf-8").splitlines()]
         for publication in load_corpus(ARTICLES):
             for group in (*publication.bank.answered, *publication.bank.missing):
                 lines += group.questions
