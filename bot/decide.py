@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpus.article import Passage
+from corpus.notes import UNNAMED
 from index.embed import Vectors
 from index.search import Found, Hit
 from index.store import Match
@@ -22,6 +23,8 @@ PASSAGE_WIDTH = 0.05
 """The same, for which passages."""
 TOPIC_WIDTH, TOPIC_SHARE = 0.03, 0.25
 """The same, for what is missing; and the share of the weight from which it is named."""
+UNNAMED_WEIGHT = 0.5
+"""What missing questions without a named topic count against those with one."""
 SECOND_PASSAGE = 0.8
 """Weight of a bank question's further passages against its first."""
 SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.3, 0.15
@@ -105,11 +108,11 @@ def _by_similarity(hits: Sequence[Hit]) -> Decision:
 def _topic(neighbours: Sequence[Match]) -> str:
     """The topic of the nearest missing question if it asks the same; or the one with enough of the weight."""
     missing = [match for match in neighbours if not match.text.passages]
-    if missing and missing[0].similarity >= SAME_QUESTION:
+    if missing and missing[0].similarity >= SAME_QUESTION and missing[0].text.topic != UNNAMED:
         return missing[0].text.topic
     weight: dict[str, float] = defaultdict(float)
     for share, match in zip(_weights([m.similarity for m in missing], TOPIC_WIDTH), missing, strict=True):
-        weight[match.text.topic] += share
+        weight[match.text.topic] += share * (UNNAMED_WEIGHT if match.text.topic == UNNAMED else 1.0)
     best = max(weight, key=lambda topic: weight[topic], default="")
     return best if best and weight[best] >= TOPIC_SHARE else ""
 

@@ -19,8 +19,8 @@ WEIGHTS = Path(__file__).parent / "triage.npz"
 GO_ON = "question"
 EMERGENCY = "emergency"
 UNSAFE = "unsafe"
-SURE = {EMERGENCY: 0.2, UNSAFE: 0.4}
-"""By how much these classes must beat every other: a false one alarms or accuses somebody who only asked."""
+SURE = {EMERGENCY: -0.2, UNSAFE: 0.6}
+"""By how much these classes must beat every other: danger may even lag, misuse accuses and must lead clearly."""
 RIDGE = 1.0
 
 

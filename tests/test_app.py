@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-CANARY = "zebra-7741-quokka"
+CANARY = "qz7741canary"
 SPY = """
 import runpy, socket, sys
 real = socket.getaddrinfo

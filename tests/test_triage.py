@@ -126,8 +126,11 @@ def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
     assert in_parts(yes, []) == yes
 
 
-def test_who_is_called_an_attacker_must_surely_be_one() -> None:
+def test_misuse_must_lead_and_danger_may_lag() -> None:
     weights = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0]], dtype=np.float32)
     triage = Triage(("emergency", "question", "unsafe"), weights, "a model", "")
-    found = [triage.label(np.array([score], dtype=np.float32)) for score in (-0.1, 0.3, 0.5)]
+    found = [triage.label(np.array([score], dtype=np.float32)) for score in (-0.1, 0.5, 0.7)]
     assert found == ["question", "question", "unsafe"]
+    triage = Triage(("emergency", "question", "unsafe"), weights[:, [2, 1, 0]], "a model", "")
+    found = [triage.label(np.array([score], dtype=np.float32)) for score in (-0.3, -0.1, 0.1)]
+    assert found == ["question", "emergency", "emergency"]

@@ -6,6 +6,7 @@ that it does not answer. "Silent" is every outcome but an answer and urgent help
 
 from collections.abc import Callable
 
+from corpus.notes import UNNAMED
 from evals.case import Case, Score, Scorer, yes
 from evals.scorers.citation import hit
 
@@ -160,7 +161,8 @@ def useful_silence(case: Case) -> Score | None:
     """Of rightly silent answers to U, the share that names what is missing and offers a question."""
     if not (case.should_be_silent and case.answer.outcome == "not_in_article"):
         return None
-    named = any(missing.topic in (case.answer.notice or "") for missing in case.grounds.publication.bank.missing)
+    topics = {missing.topic for missing in case.grounds.publication.bank.missing} - {UNNAMED}
+    named = any(topic in (case.answer.notice or "") for topic in topics)
     return yes(named and bool(case.answer.suggestions), "names no topic" if not named else "offers no question")
 
 
