@@ -19,8 +19,11 @@ WEIGHTS = Path(__file__).parent / "triage.npz"
 GO_ON = "question"
 EMERGENCY = "emergency"
 UNSAFE = "unsafe"
-SURE = {EMERGENCY: -0.2, UNSAFE: 0.6}
-"""By how much these classes must beat every other: danger may even lag, misuse accuses and must lead clearly."""
+DANGER_LAGS = 0.2
+"""A worried question about the article is no emergency, so danger must beat GO_ON. Emergencies are told as pleas for
+advice, or as if by the way: behind every other class danger may lag by this."""
+MISUSE_LEADS = 0.6
+"""By how much misuse, which accuses somebody, must beat every class but danger."""
 RIDGE = 1.0
 
 
@@ -84,8 +87,10 @@ class Triage:
     def label(self, vector: Vectors) -> str:
         """The class of a question's vector of shape (dimension,)."""
         scores = self.scores(vector)
-        for careful, margin in SURE.items():
-            score = scores.pop(careful, -1.0)
-            if score >= max(scores.values()) + margin:
-                return careful
+        danger = scores.pop(EMERGENCY, -1.0)
+        if danger >= scores[GO_ON] and danger >= max(scores.values()) - DANGER_LAGS:
+            return EMERGENCY
+        misuse = scores.pop(UNSAFE, -1.0)
+        if misuse >= max(scores.values()) + MISUSE_LEADS:
+            return UNSAFE
         return max(scores, key=lambda label: scores[label])

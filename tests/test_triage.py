@@ -126,11 +126,19 @@ def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
     assert in_parts(yes, []) == yes
 
 
-def test_misuse_must_lead_and_danger_may_lag() -> None:
-    weights = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0]], dtype=np.float32)
-    triage = Triage(("emergency", "question", "unsafe"), weights, "a model", "")
-    found = [triage.label(np.array([score], dtype=np.float32)) for score in (-0.1, 0.5, 0.7)]
-    assert found == ["question", "question", "unsafe"]
-    triage = Triage(("emergency", "question", "unsafe"), weights[:, [2, 1, 0]], "a model", "")
-    found = [triage.label(np.array([score], dtype=np.float32)) for score in (-0.3, -0.1, 0.1)]
-    assert found == ["question", "emergency", "emergency"]
+@pytest.mark.parametrize(
+    ("scores", "label"),
+    [
+        ({"question": 0.0, "emergency": -0.1}, "question"),
+        ({"question": 0.0, "emergency": 0.1}, "emergency"),
+        ({"advice": 0.0, "emergency": -0.1}, "emergency"),
+        ({"advice": 0.0, "emergency": -0.3}, "advice"),
+        ({"question": 0.0, "unsafe": 0.5}, "question"),
+        ({"question": 0.0, "unsafe": 0.7}, "unsafe"),
+        ({"unsafe": 0.7, "emergency": 0.6}, "emergency"),
+    ],
+)
+def test_danger_beats_questions_and_may_lag_others_and_misuse_must_lead(scores: dict[str, float], label: str) -> None:
+    names = ("advice", "emergency", "question", "unsafe")
+    weights = np.array([[scores.get(name, -1.0) for name in names], [0.0] * 4], dtype=np.float32)
+    assert Triage(names, weights, "a model", "").label(np.array([1.0], dtype=np.float32)) == label
