@@ -11,7 +11,7 @@ The change of each matrix is stored as its best approximation of rank RANK (trun
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -28,8 +28,8 @@ WEIGHT = {"sentence": 2.8, "group": 0.3, "keep": 20.0}
 
 Progress = Callable[[int, int, float], None]
 """Told the steps done, of how many in all, and the loss."""
-Told = Callable[[int, float], None]
-"""The same for one course."""
+Told = Callable[[float], None]
+"""Told the loss after each step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,8 @@ def tune(
     folder: str, base: str, courses: Sequence[Sequence[Lesson]], general: Sequence[str], progress: Progress
 ) -> Tuning:
     """Fine-tune the model in `folder` (identified as `base`); tens of minutes on two cores, the same seed each time."""
-    steps, changes = [_steps(lessons) for lessons in courses], []
-    for turn, lessons in enumerate(courses):
-        told = partial(_told, progress, sum(steps[:turn]), sum(steps))
-        changes.append(_change(folder, lessons, general, told))
+    steps, done = sum(map(_steps, courses)), count(1)
+    changes = [_change(folder, lessons, general, lambda loss: progress(next(done), steps, loss)) for lessons in courses]
     return Tuning.of({name: sum(each[name] for each in changes) / len(changes) for name in changes[0]}, RANK, base)
 
 
@@ -76,10 +74,6 @@ def _change(folder: str, lessons: Sequence[Lesson], general: Sequence[str], told
 
 def _steps(lessons: Sequence[Lesson]) -> int:
     return EPOCHS * (len(lessons) // BATCH)
-
-
-def _told(progress: Progress, before: int, steps: int, done: int, loss: float) -> None:
-    progress(before + done, steps, loss)
 
 
 class _Teacher:
@@ -123,7 +117,7 @@ class _Teacher:
             torch.nn.utils.clip_grad_norm_(tuned, 1.0)
             optimizer.step()
             schedule.step()
-            told(step + 1, float(loss.detach()))
+            told(float(loss.detach()))
         self.model.eval()
 
     def _embed(self, texts: Sequence[str]) -> Any:
