@@ -180,24 +180,29 @@ class Bot:
     def _not_its_words(self, text: str) -> list[str]:
         """Words of the question that promise much and that the article does not have."""
         asked = _words(text)
-        return [word for word, forms in self.prompts.strong_words.items() if asked & set(forms) - self._said]
-
-    @cached_property
-    def _said(self) -> set[str]:
-        return _words(self.index.publication.article.text)
+        return [word for word, forms in self._strong.items() if asked & forms]
 
     def _claims(self, passages: Sequence[Passage]) -> bool:
         """Whether any of the passages praises the therapy or its provider."""
-        quotes = {passage.text for passage in passages}
-        return any(
-            n.quote in quotes and n.claim in ("benefit", "provider") for n in self.index.publication.notes.sentences
-        )
+        return any(passage.text in self._praise for passage in passages)
 
     def _suggest(self, found: Found, cited: Sequence[Passage] = ()) -> tuple[str, ...]:
         """Editor's questions for the nearest sentences that were not quoted."""
-        asks = {note.quote: note.ask for note in self.index.publication.notes.sentences if note.ask}
-        near = (hit.passage for hit in found.hits if hit.passage not in cited and hit.passage.text in asks)
-        return tuple(dict.fromkeys(asks[passage.text] for passage in near))[:SUGGESTIONS]
+        near = (hit.passage for hit in found.hits if hit.passage not in cited and hit.passage.text in self._asks)
+        return tuple(dict.fromkeys(self._asks[passage.text] for passage in near))[:SUGGESTIONS]
+
+    @cached_property
+    def _strong(self) -> dict[str, set[str]]:
+        said = _words(self.index.publication.article.text)
+        return {word: set(forms) - said for word, forms in self.prompts.strong_words.items()}
+
+    @cached_property
+    def _praise(self) -> set[str]:
+        return {n.quote for n in self.index.publication.notes.sentences if n.claim in ("benefit", "provider")}
+
+    @cached_property
+    def _asks(self) -> dict[str, str]:
+        return {note.quote: note.ask for note in self.index.publication.notes.sentences if note.ask}
 
 
 def _words(text: str) -> set[str]:

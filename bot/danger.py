@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.danger_pattern import Pattern, places
 from bot.danger_rules import load_danger_rules
 from bot.danger_text import Message, Span, read
-from bot.danger_values import DangerRules, Limit, Rule
+from bot.danger_values import DangerRules, Limit, Rule, Slot
 
 __all__ = ["Danger", "DangerRules", "find_danger", "load_danger_rules"]
 
@@ -51,24 +51,23 @@ class _View:
         self.places = places(message)
         self.values = tuple(_values(message, rules))
         self.possible = {pattern for stem in self.places.stems for pattern in rules.by_lead.get(stem, ())}
-        self._found: dict[Pattern | Limit, list[Span]] = {}
-        self._cues: dict[str, list[Span]] = {}
+        self._found: dict[Slot, list[Span]] = {}
 
-    def found(self, item: Pattern | Limit) -> list[Span]:
-        """Where a pattern or limit is met, in order."""
+    def found(self, slot: Slot) -> list[Span]:
+        """Where anything of a slot is met, in order."""
+        if slot not in self._found:
+            items = (*slot.led & self.possible, *slot.always)
+            self._found[slot] = sorted({span for item in items for span in self._spans(item)})
+        return self._found[slot]
+
+    def _spans(self, item: Pattern | Limit) -> list[Span]:
         if isinstance(item, Limit):
             return [span for kind, value, span in self.values if kind == item.kind and item.holds(value)]
-        if item.lead and item not in self.possible:
-            return []
-        if item not in self._found:
-            self._found[item] = item.spans(self.message, self.places)
-        return self._found[item]
+        return item.spans(self.message, self.places)
 
     def cues(self, name: str, low: int, high: int) -> list[Span]:
         """The cues of this name that start from `low` to before `high`."""
-        if name not in self._cues:
-            self._cues[name] = sorted(span for pattern in self.rules.cues[name] for span in self.found(pattern))
-        cues = self._cues[name]
+        cues = self.found(self.rules.cues[name])
         return cues[bisect_left(cues, (low, 0)) : bisect_left(cues, (high, 0))]
 
     def words_between(self, one: Span, two: Span) -> int:
@@ -93,10 +92,8 @@ def _fulfilled(rule: Rule, view: _View) -> tuple[Span, ...]:
     """The spans, one per slot, that fulfil the rule; empty where it is not fulfilled."""
     per_slot: list[dict[int, Span]] = []
     for slot in rule.slots:
-        found = sorted({span for item in (*slot.led & view.possible, *slot.always) for span in view.found(item)})
-        standing = found and {
-            view.message.sentence(span[0]): span for span in reversed(found) if not _set_aside(rule, span, view)
-        }
+        found = reversed(view.found(slot))
+        standing = {view.message.sentence(span[0]): span for span in found if not _set_aside(rule, span, view)}
         if not standing:
             return ()
         per_slot.append(standing)
@@ -115,7 +112,7 @@ def _within_reach(standing: dict[int, Span], first: int, reach: int) -> Span | N
 def _set_aside(rule: Rule, span: Span, view: _View) -> bool:
     """Whether the words around this match take the danger out of it."""
     return (
-        any(_close(span, other, view) for pattern in rule.unless for other in view.found(pattern))
+        any(_close(span, other, view) for other in view.found(rule.unless))
         or ("negated" not in rule.even_if and _negated(span, view))
         or ("past" not in rule.even_if and _past(span, view))
         or ("general" not in rule.even_if and _general(span, view))

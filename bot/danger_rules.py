@@ -99,7 +99,7 @@ def _compile(text: _FileText) -> DangerRules:
     lists = {name: _entries(entries) for name, entries in text.words.items()}
     if set(text.context) != {*_CUES, "negation", "negation_bridge"}:
         raise _Misfit("context:", f"context should have {', '.join((*_CUES, 'negation', 'negation_bridge'))}")
-    cues = {name: _patterns(text.context[name], lists, f"{name}:", f"context {name}") for name in _CUES}
+    cues = {name: Slot(_patterns(text.context[name], lists, f"{name}:", f"context {name}")) for name in _CUES}
     kinds = {
         name: Kind(
             words=frozenset(_entries(kind.words)),
@@ -138,7 +138,7 @@ def _rule(text: _RuleText, group: str, lists: _Lists, kinds: Mapping[str, Kind])
     )
     if not all(slot.items for slot in slots):
         raise _Misfit(mark, f"{where}: a slot is empty")
-    unless = _patterns(text.unless, lists, mark, where)
+    unless = Slot(_patterns(text.unless, lists, mark, where))
     return Rule(group, text.id, text.source, slots, text.within, even_if, unless)
 
 
@@ -162,7 +162,7 @@ def _speller(text: _FileText, rules: tuple[Rule, ...], lists: _Lists) -> Speller
     sources += [entry for entries in lists.values() for entry in entries]
     sources += [kind.words for kind in text.readings.kinds.values()]
     wanted = {word for source in sources for word in _WORD.findall(source) if word.isalpha() and len(word) >= 4}
-    others = [pattern.source for rule in rules for pattern in rule.unless]
+    others = [item.source for rule in rules for item in rule.unless.items if isinstance(item, Pattern)]
     others += [*text.context.values(), text.readings.not_values, text.readings.value_verbs]
     used = {word for source in others for word in _WORD.findall(source)} | set(_WORD.findall(" ".join(sources)))
     return Speller(frozenset(used | {*text.spelling.ordinary.split()}), forms, neighbours(frozenset(wanted)))

@@ -32,7 +32,7 @@ class Limit:
 
 
 class Slot:
-    """What may fill one place of a rule: patterns that a message's words bring up, and items to be tried always."""
+    """What may fill a place, any of it: patterns that a message's words bring up, and items to be tried always."""
 
     def __init__(self, items: Iterable[Pattern | Limit]) -> None:
         self.items = tuple(items)
@@ -47,10 +47,10 @@ class Rule:
     group: str
     id: str
     source: str
-    slots: tuple["Slot", ...]
+    slots: tuple[Slot, ...]
     within: str
     even_if: frozenset[str]
-    unless: tuple[Pattern, ...]
+    unless: Slot
 
 
 @dataclass(frozen=True)
@@ -62,24 +62,20 @@ class DangerRules:
     kinds: Mapping[str, Kind] = field(repr=False)
     not_values: frozenset[str] = field(repr=False)
     value_verbs: frozenset[str] = field(repr=False)
-    cues: Mapping[str, tuple[Pattern, ...]] = field(repr=False)
+    cues: Mapping[str, Slot] = field(repr=False)
     negated: re.Pattern[str] = field(repr=False)
     by_lead: Mapping[str, tuple[Pattern, ...]] = field(repr=False)
     rules_by_word: Mapping[str, tuple[int, ...]] = field(repr=False)
     """For each word, the rules that it may fulfil; under no word (""), those that any message may."""
 
 
-def patterns_by_word(
-    rules: tuple[Rule, ...], cues: Mapping[str, tuple[Pattern, ...]]
-) -> dict[str, tuple[Pattern, ...]]:
+def patterns_by_word(rules: tuple[Rule, ...], cues: Mapping[str, Slot]) -> dict[str, tuple[Pattern, ...]]:
     """For each word, the patterns worth trying where a message has it."""
     index: dict[str, list[Pattern]] = {}
-    of_slots = (item for rule in rules for slot in rule.slots for item in slot.items)
-    of_rules = (*of_slots, *(pattern for rule in rules for pattern in rule.unless))
-    for item in (*of_rules, *(pattern for patterns in cues.values() for pattern in patterns)):
-        if isinstance(item, Pattern):
-            for word in item.lead:
-                index.setdefault(word, []).append(item)
+    of_rules = (slot for rule in rules for slot in (*rule.slots, rule.unless))
+    for pattern in (pattern for slot in (*of_rules, *cues.values()) for pattern in slot.led):
+        for word in pattern.lead:
+            index.setdefault(word, []).append(pattern)
     return {word: tuple(patterns) for word, patterns in index.items()}
 
 

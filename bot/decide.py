@@ -8,12 +8,10 @@ Knows nothing of danger, advice or wording.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from math import exp
 
 from corpus.article import Passage
 from corpus.notes import UNNAMED
-from index.embed import Vectors
 from index.search import Found, Hit
 from index.store import Match
 
@@ -77,8 +75,7 @@ def in_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
 
 def _vote(neighbours: Sequence[Match]) -> float:
     weights = _weights([match.similarity for match in neighbours], VOTE_WIDTH)
-    signs = [1.0 if match.text.passages else -1.0 for match in neighbours]
-    return float(np.dot(weights, signs))
+    return sum(weight if match.text.passages else -weight for weight, match in zip(weights, neighbours, strict=True))
 
 
 def _passages(found: Found) -> tuple[Passage, ...]:
@@ -117,12 +114,12 @@ def _topic(neighbours: Sequence[Match]) -> str:
     return best if best and weight[best] >= TOPIC_SHARE else ""
 
 
-def _weights(similarities: Sequence[float], width: float) -> Vectors:
+def _weights(similarities: Sequence[float], width: float) -> list[float]:
     """Softmax of the similarities at that width: they add up to 1."""
-    if not similarities:
-        return np.zeros(0, dtype=np.float32)
-    values = np.exp((np.array(similarities) - max(similarities)) / width)
-    return np.asarray(values / values.sum(), dtype=np.float32)
+    most = max(similarities, default=0.0)
+    values = [exp((similarity - most) / width) for similarity in similarities]
+    whole = sum(values)
+    return [value / whole for value in values]
 
 
 def _in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:

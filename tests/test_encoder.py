@@ -6,13 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.chain import Bot
 from corpus.errors import ModelMissing, SettingsError
 from corpus.settings import Settings
 from evals.sample import own_samples
 from index.documents import IndexedText
 from index.encoder import OnnxEmbedder, encoder_folder, export_encoder
-from index.exact import Exact
+from index.exact import Exact, Outline
 from index.onnx_model import OnnxModel, threads
 from index.open import open_embedder, original_embedder
 from index.prepare import COMPARED
@@ -98,16 +97,29 @@ def test_threads_follow_the_usual_variable(monkeypatch: pytest.MonkeyPatch) -> N
     assert 1 <= threads() <= 4
 
 
-def test_exact_search_is_exact(bot: Bot) -> None:
+@pytest.mark.parametrize("count", [200, 3_000])  # with an outline or without
+def test_exact_search_is_exact(count: int) -> None:
     random = np.random.default_rng(0)
-    vectors = random.normal(size=(200, 8)).astype(np.float32)
+    vectors = random.normal(size=(count, 384)) * np.geomspace(1, 0.02, 384)  # as learned ones: few axes matter most
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     vectors[50] = vectors[20]  # equal ones come in their order
-    texts = [IndexedText(str(n), "question", str(n), ()) for n in range(200)]
+    texts = [IndexedText(str(n), "question", str(n), ()) for n in range(count)]
+    exact = Exact(texts, vectors)
     for vector in vectors[:60]:
-        similar = vectors @ vector
-        best = sorted(range(200), key=lambda at: (-similar[at], at))
-        for k in (1, 7, 200, 500):
-            found = Exact(texts, vectors).nearest(vector, k)
+        similar = np.einsum("td,d->t", vectors, vector)
+        best = sorted(range(count), key=lambda at: (-similar[at], at))
+        for k in (1, 7, count, count + 300):
+            found = exact.nearest(vector, k)
             assert [int(match.text.id) for match in found] == best[:k]
             assert found[0].similarity == pytest.approx(similar[best[0]])
-    assert Exact([], vectors[:0]).nearest(vectors[0], 3) == []
+
+
+def test_an_outline_leaves_little_to_compare() -> None:
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(3_000, 384)) * np.geomspace(1, 0.002, 384)
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    assert len(Outline(vectors).possible(vectors[0], 24)) < 300
+
+
+def test_no_texts_have_none_near() -> None:
+    assert Exact([], np.zeros((0, 8), np.float32)).nearest(np.ones(8, np.float32), 3) == []
