@@ -12,7 +12,7 @@ from functools import cached_property
 
 from bot.answer import Answer, Citation, Outcome, Sentence
 from bot.danger import DangerRules, find_danger
-from bot.decide import Decision, decide, in_parts
+from bot.decide import Decision, decide, in_parts, is_on_topic
 from bot.drafts import NoDraft
 from bot.hear import Ear, Heard
 from bot.language import Languages
@@ -126,8 +126,8 @@ class Bot:
     def _sort(self, question: Question, heard: tuple[Heard, ...], language: str) -> tuple[Answer, Reason]:
         """By the triage and the language; only a question about the article goes on."""
         label, reason = heard[0].label, Reason(language=language, heard=heard)
-        if label == OFF_TOPIC and not heard[0].found.neighbours:
-            label = GO_ON  # without a bank nobody has said what this article's topic is
+        if label == OFF_TOPIC and is_on_topic(heard[0].found):
+            label = GO_ON
         if label == EMERGENCY:
             return self._answer(question, "emergency", [self.prompts.urgent[OTHER_DANGER]]), reason
         if language:

@@ -15,7 +15,7 @@ from corpus.notes import UNNAMED
 from index.search import Found, Hit
 from index.store import Match
 
-VOTE_WIDTH = 0.03
+VOTE_WIDTH = 0.02
 """Cosine distance at which a neighbour's vote falls to 1/e, for whether the article answers."""
 PASSAGE_WIDTH = 0.05
 """The same, for which passages."""
@@ -26,11 +26,13 @@ UNNAMED_WEIGHT = 0.5
 SECOND_PASSAGE = 0.8
 """Weight of a bank question's further passages against its first."""
 SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.3, 0.15
-ANSWERS_ABOVE = 0.1
-NEAR_ENOUGH = 0.7
+ANSWERS_ABOVE = 0.2
+NEAR_ENOUGH = 0.65
 """Cosine similarity to the nearest bank question below which a question is about something else."""
 SAME_QUESTION = 0.88
 """Cosine similarity from which a question of the bank asks the same thing."""
+SAME_WORDS = 0.95
+"""The same, from which it is that question, but for a slip or a word."""
 CITED_SHARE = 0.25
 """A passage is cited when it has this share of the best passage's weight."""
 MOST_CITED = 3
@@ -51,6 +53,11 @@ class Decision:
     """The sentences to quote, in the article's order; empty when it does not answer."""
     topic: str
     """What is missing, or missing in part, in words, when the nearest missing questions can name it."""
+
+
+def is_on_topic(found: Found) -> bool:
+    """Whether the bank has the question itself; without a bank nobody has said what the topic is, so anything is."""
+    return not found.neighbours or found.neighbours[0].similarity >= SAME_WORDS
 
 
 def decide(found: Found) -> Decision:

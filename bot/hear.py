@@ -43,18 +43,24 @@ class Ear:
         others = (together(before, question.text),) if before else clauses(question.text)
         alone, *more = self._heard([question.text, *others])
         if before:
-            urgent = alone.label == EMERGENCY  # no earlier turn talks danger away
-            return (alone if urgent or _small_talk(alone) else _leaning(more[0]),)
+            if alone.label == EMERGENCY or _small_talk(alone):  # no earlier turn talks danger away
+                return (alone,)
+            return (alone if self._told_before(before, question, more[0]) else _leaning(more[0]),)
         if alone.label != GO_ON:
             return (alone,)
         return (alone, *(part for part in more if part.label == GO_ON))
+
+    def _told_before(self, before: str, question: Question, leaning: Heard) -> bool:
+        """Whether only the turn before tells a danger, which had its answer then, and the question does not ask on."""
+        danger = leaning.label == EMERGENCY and not points_back(question.text)
+        return danger and self._heard([before])[0].label == EMERGENCY
 
     def _heard(self, texts: list[str]) -> list[Heard]:
         vectors = self.embedder.embed(texts)
         shared = self.index.embedder is self.embedder
         for_search = vectors if shared else self.index.embedder.embed(texts)
         return [
-            Heard(text, self.triage.label(vector), vector, self.index.search(text, other))
+            Heard(text, self.triage.label(text, vector), vector, self.index.search(text, other))
             for text, vector, other in zip(texts, vectors, for_search, strict=True)
         ]
 

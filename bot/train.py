@@ -1,6 +1,6 @@
 """`python -m bot.train`: tune the embedding model and fit the triage, from bot/examples/ and the question banks.
 
-Some forty minutes on two cores; `--triage` fits the triage alone, in one; `--guard` trains the guard's reader alone,
+Some fifty minutes on two cores; `--triage` fits the triage alone, in three; `--guard` trains the guard's reader alone,
 from bot/pairs/, in some twenty. Reads only files of this repository.
 """
 
@@ -8,13 +8,13 @@ import argparse
 import hashlib
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from bot import pair_data
+from bot.fit_triage import fit_triage
 from bot.pair_edits import load_edits
 from bot.reader import WEIGHTS as GUARD
 from bot.triage import GO_ON, WEIGHTS, Triage
@@ -29,16 +29,13 @@ from index.open import TUNING, model_folder, original_embedder
 
 HERE = Path(__file__).parent
 EXAMPLES, GENERAL = HERE / "examples", HERE / "general.txt"
-MORE = EXAMPLES / "more"
-"""Mostly harmless texts that look like attacks or emergencies."""
 
 
-def lessons(folders: Sequence[Path] = (EXAMPLES, MORE)) -> list[Lesson]:
-    """Every training example of some folders and of the banks, none twice."""
+def lessons() -> list[Lesson]:
+    """Every training example and every question of the banks, none twice."""
     found = [
         Lesson(line, path.stem)
-        for folder in folders
-        for path in sorted(folder.glob("*.txt"))
+        for path in sorted(EXAMPLES.glob("*.txt"))
         for line in path.read_text("utf-8").splitlines()
     ]
     for publication in load_corpus(ARTICLES):
@@ -61,8 +58,8 @@ def _banked(publication: Publication) -> list[Lesson]:
 def fit(embedder: Embedder) -> Triage:
     """Fit the triage to vectors of the tuned model."""
     examples = lessons()
-    vectors = embedder.embed([lesson.text for lesson in examples])
-    return Triage.fit(vectors, [lesson.label for lesson in examples], embedder.name, digest())
+    texts, labels = [lesson.text for lesson in examples], [lesson.label for lesson in examples]
+    return fit_triage(texts, labels, embedder.embed(texts), embedder.name, digest())
 
 
 def digest() -> str:
@@ -102,8 +99,7 @@ def _train_guard() -> None:
 def _tune(settings: Settings) -> None:
     folder, general = model_folder(settings), GENERAL.read_text("utf-8").splitlines()
     with tqdm(unit="step") as bar:
-        courses = lessons([EXAMPLES]), lessons()
-        tune(str(folder), SentenceEmbedder(folder).name, courses, general, _shown(bar)).save(TUNING)
+        tune(str(folder), SentenceEmbedder(folder).name, lessons(), general, _shown(bar)).save(TUNING)
 
 
 def _shown(bar: "tqdm[Any]") -> Progress:

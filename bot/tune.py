@@ -3,23 +3,25 @@
 What is learned, all at once, from a question's vector: its class (cross-entropy); whether its article answers it
 (binary cross-entropy); the sentences that answer it, by cosine (softmax over the article's sentences); and to lie near
 questions with the same answer (supervised contrastive loss, Khosla et al. 2020). What is kept: the cosines that the
-model gave to texts on other health topics. Half of the questions get slips of the keyboard. It is done once for each
-course of lessons and the weights are averaged, which errs less than any of them (Wortsman et al. 2022, "Model soups").
+model gave to texts on other health topics. Half of the questions get slips of the keyboard. It is done twice, with
+batches by chance and with batches of near lessons, and the weights are averaged, which errs less than either of them
+(Wortsman et al. 2022, "Model soups").
 The change of each matrix is stored as its best approximation of rank RANK (truncated singular value decomposition).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from random import Random
 from typing import Any
 
+from bot.batches import batches, near_batches
 from bot.slips import mistyped
 from index.tuning import Tuning
 
-SEED, EPOCHS, BATCH, RATE, HEAD_RATE = 0, 3, 32, 1e-4, 2e-3
-WARM_UP, SLIPS, LONGEST = 0.06, 0.35, 96
+SEED, EPOCHS, BATCH, RATE, HEAD_RATE = 0, 2, 32, 1e-4, 2e-3
+WARM_UP, SLIPS, LONGEST = 0.06, 0.35, 160
 RANK = 64
 SHARP = {"class": 10.0, "sentence": 20.0, "group": 15.0}
 """What cosines are multiplied with before each softmax."""
@@ -50,16 +52,20 @@ class Lesson:
         return ("sentence", self.sentences[0]) if self.sentences else ("missing", self.topic)
 
 
-def tune(
-    folder: str, base: str, courses: Sequence[Sequence[Lesson]], general: Sequence[str], progress: Progress
-) -> Tuning:
-    """Fine-tune the model in `folder` (identified as `base`); tens of minutes on two cores, the same seed each time."""
-    steps, done = sum(map(_steps, courses)), count(1)
-    changes = [_change(folder, lessons, general, lambda loss: progress(next(done), steps, loss)) for lessons in courses]
-    return Tuning.of({name: sum(each[name] for each in changes) / len(changes) for name in changes[0]}, RANK, base)
+def tune(folder: str, base: str, lessons: Sequence[Lesson], general: Sequence[str], progress: Progress) -> Tuning:
+    """Fine-tune the model in `folder` (identified as `base`); an hour on two cores, the same seed each time."""
+    steps, done = 2 * _steps(lessons), count(1)
+
+    def told(loss: float) -> None:
+        progress(next(done), steps, loss)
+
+    one, other = (_change(folder, lessons, general, told, near=near) for near in (False, True))
+    return Tuning.of({name: (one[name] + other[name]) / 2 for name in one}, RANK, base)
 
 
-def _change(folder: str, lessons: Sequence[Lesson], general: Sequence[str], told: Told) -> dict[str, Any]:
+def _change(
+    folder: str, lessons: Sequence[Lesson], general: Sequence[str], told: Told, *, near: bool
+) -> dict[str, Any]:
     """What one training changes of each parameter of the model."""
     import torch
     from transformers import AutoModel, AutoTokenizer
@@ -68,7 +74,7 @@ def _change(folder: str, lessons: Sequence[Lesson], general: Sequence[str], told
     model = AutoModel.from_pretrained(folder)
     teacher = _Teacher(model, AutoTokenizer.from_pretrained(folder), lessons, general)
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    teacher.run(told)
+    teacher.run(told, near=near)
     return {name: (tensor - before[name]).numpy() for name, tensor in model.state_dict().items()}
 
 
@@ -92,12 +98,9 @@ class _Teacher:
         self.classes, self.answers = torch.nn.Linear(size, len(self.labels)), torch.nn.Linear(size, 1)
         for name, parameter in model.named_parameters():
             parameter.requires_grad = name.startswith("encoder.")
-        model.eval()
-        with torch.no_grad():
-            parts = [self._embed(general[at : at + BATCH]) for at in range(0, len(general), BATCH)]
-        self.kept = torch.cat(parts) if parts else torch.zeros(0, size)
+        self.kept = self._untuned(general) if general else torch.zeros(0, size)
 
-    def run(self, told: Told) -> None:
+    def run(self, told: Told, *, near: bool) -> None:
         import torch
 
         tuned = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
@@ -109,8 +112,14 @@ class _Teacher:
             optimizer, lambda step: min(1.0, (step + 1) / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
         )
         random = Random(SEED)  # noqa: S311  # shuffles lessons
+        if near:
+            stream = near_batches(
+                self.lessons, self._untuned([one.text for one in self.lessons]).numpy(), BATCH, random
+            )
+        else:
+            stream = batches(self.lessons, BATCH, random)
         self.model.train()
-        for step, batch in zip(range(steps), batches(self.lessons, random), strict=False):
+        for step, batch in zip(range(steps), stream, strict=False):
             loss = self._loss(step, batch, random)
             optimizer.zero_grad()
             loss.backward()
@@ -119,6 +128,14 @@ class _Teacher:
             schedule.step()
             told(float(loss.detach()))
         self.model.eval()
+
+    def _untuned(self, texts: Sequence[str]) -> Any:
+        """Vectors of the model as it is before the training."""
+        import torch
+
+        self.model.eval()
+        with torch.no_grad():
+            return torch.cat([self._embed(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)])
 
     def _embed(self, texts: Sequence[str]) -> Any:
         """Mean-pooled vectors of length 1, as sentence-transformers makes them of this model."""
@@ -174,17 +191,6 @@ class _Teacher:
         chosen = random.sample(range(len(self.general)), min(BATCH, len(self.general)))
         now, before = self._embed([self.general[at] for at in chosen]), self.kept[chosen]
         return ((now @ now.T - before @ before.T) ** 2).mean()
-
-
-def batches(lessons: Sequence[Lesson], random: Random) -> Iterator[list[Lesson]]:
-    """Batches without end, shuffled anew in each round; lessons of a batch are of like length, to pad little."""
-    stretch = 20 * BATCH
-    while True:
-        shuffled = random.sample(lessons, len(lessons))
-        for start in range(0, len(shuffled), stretch):
-            near = sorted(shuffled[start : start + stretch], key=lambda lesson: len(lesson.text))
-            cut = [near[at : at + BATCH] for at in range(0, len(near), BATCH)]
-            yield from random.sample(cut, len(cut))
 
 
 def _group_loss(vectors: Any, batch: Sequence[Lesson]) -> Any:

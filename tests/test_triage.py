@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.batches import batches, near_batches
 from bot.chain import Bot
 from bot.decide import Decision, decide, in_parts
+from bot.ngrams import BUCKETS, ngrams
 from bot.slips import mistyped
 from bot.train import GENERAL, digest, fit, lessons
 from bot.triage import WEIGHTS, Triage
-from bot.tune import batches, tune
+from bot.tune import tune
 from corpus.errors import ModelMissing
 from index.documents import IndexedText
 from index.embed import SentenceEmbedder, packaged_model
@@ -30,7 +32,8 @@ def test_the_committed_classifier_was_trained_on_these_examples(bot: Bot) -> Non
 def test_fitting_again_gives_the_committed_classifier(bot: Bot) -> None:
     triage, again = bot.ear.triage, fit(bot.index.embedder)
     assert triage.labels == again.labels
-    assert np.allclose(triage.weights, again.weights, atol=0.01)
+    assert np.allclose(triage.meaning, again.meaning, atol=0.01)
+    assert np.allclose(triage.spelling, again.spelling, atol=0.01)
 
 
 def test_the_weights_are_small_and_the_examples_readable() -> None:
@@ -72,7 +75,7 @@ def test_tuning_moves_questions_of_a_group_together_and_twice_the_same(monkeypat
     monkeypatch.setattr("bot.tune.EPOCHS", 1)
     few = [lesson for lesson in lessons() if lesson.sentences][::60][:64]
     general, folder = GENERAL.read_text("utf-8").splitlines()[:20], packaged_model()
-    one, two = (tune(str(folder), "m", [few[:32], few], general, lambda *_: None) for _ in range(2))
+    one, two = (tune(str(folder), "m", few, general, lambda *_: None) for _ in range(2))
     assert one.digest == two.digest
     assert one.changes
 
@@ -81,7 +84,7 @@ def test_batches_hold_every_lesson_once_a_round() -> None:
     from random import Random
 
     some = lessons()[:100]
-    stream = batches(some, Random(0))
+    stream = batches(some, 32, Random(0))
     seen = [lesson.text for _ in range(4) for lesson in next(stream)]
     assert sorted(seen) == sorted(lesson.text for lesson in some)
 
@@ -131,14 +134,52 @@ def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
     [
         ({"question": 0.0, "emergency": -0.1}, "question"),
         ({"question": 0.0, "emergency": 0.1}, "emergency"),
-        ({"advice": 0.0, "emergency": -0.1}, "emergency"),
-        ({"advice": 0.0, "emergency": -0.3}, "advice"),
-        ({"question": 0.0, "unsafe": 0.5}, "question"),
-        ({"question": 0.0, "unsafe": 0.7}, "unsafe"),
-        ({"unsafe": 0.7, "emergency": 0.6}, "emergency"),
+        ({"advice": 0.0, "emergency": -0.1}, "advice"),
+        ({"advice": 0.0, "emergency": 0.1, "question": 0.0}, "emergency"),
+        ({"advice": 0.9, "question": 0.0}, "question"),
+        ({"advice": 1.1, "question": 0.0}, "advice"),
+        ({"question": 0.0, "unsafe": 2.9}, "question"),
+        ({"question": 0.0, "unsafe": 3.1}, "unsafe"),
+        ({"unsafe": 3.1, "emergency": 3.2}, "emergency"),
     ],
 )
-def test_danger_beats_questions_and_may_lag_others_and_misuse_must_lead(scores: dict[str, float], label: str) -> None:
+def test_danger_leads_alone_a_question_may_lag_and_misuse_must_lead(scores: dict[str, float], label: str) -> None:
     names = ("advice", "emergency", "question", "unsafe")
-    weights = np.array([[scores.get(name, -1.0) for name in names], [0.0] * 4], dtype=np.float32)
-    assert Triage(names, weights, "a model", "").label(np.array([1.0], dtype=np.float32)) == label
+    meaning = np.array([[scores.get(name, -9.0) for name in names], [0.0] * 4], dtype=np.float32)
+    triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 4), np.float16), "a model", "")
+    assert triage.label("any text", np.array([1.0], dtype=np.float32)) == label
+
+
+def test_what_a_message_means_and_how_it_is_spelt_both_count() -> None:
+    meaning = np.array([[1.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, -9.0, 0.0, -9.0]], dtype=np.float32)
+    spelling = np.zeros((BUCKETS + 1, 5), np.float16)
+    spelling[ngrams("goodbye")[0], 1] = 9.0
+    triage = Triage(("advice", "greeting", "emergency", "question", "unsafe"), meaning, spelling, "a model", "")
+    vector = np.array([1.0], dtype=np.float32)
+    assert triage.label("my dose", vector) == "advice"
+    assert triage.label("Goodbye!", vector) == "greeting"
+
+
+def test_ngrams_lie_within_words_and_say_nothing_of_case_and_space() -> None:
+    buckets, weights = ngrams("Beta  cells\n")
+    assert np.array_equal(buckets, ngrams("beta cells")[0])
+    assert len(buckets) == len(
+        {f" {word} "[at : at + n] for word in ("beta", "cells") for n in range(3, 7) for at in range(len(word) + 3 - n)}
+    )
+    assert set(ngrams("cells")[0]) < set(buckets)
+    assert np.isclose((weights**2).sum(), 1.0)
+    assert np.isclose((ngrams("no no no, never")[1] ** 2).sum(), 1.0)
+    for text in ("", " ", "a", "\U0001f642", "胸が痛い", "a" * 5000):
+        ngrams(text)
+
+
+def test_near_batches_hold_every_lesson_once_a_round_and_near_ones_together() -> None:
+    from random import Random
+
+    some = lessons()[:128]
+    vectors = np.repeat(np.eye(4, dtype=np.float32), 32, axis=0)[[at % 4 * 32 for at in range(128)]]
+    stream = near_batches(some, vectors, 32, Random(0))
+    batches_of_a_round = [next(stream) for _ in range(4)]
+    assert sorted(lesson.text for batch in batches_of_a_round for lesson in batch) == sorted(one.text for one in some)
+    place = {lesson.text: at for at, lesson in enumerate(some)}
+    assert min(len({place[lesson.text] % 4 for lesson in batch}) for batch in batches_of_a_round) < 4
