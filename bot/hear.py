@@ -52,8 +52,9 @@ class Ear:
 
     def _told_before(self, before: str, question: Question, leaning: Heard) -> bool:
         """Whether only the turn before tells a danger, which had its answer then, and the question does not ask on."""
-        danger = leaning.label == EMERGENCY and not points_back(question.text)
-        return danger and self._heard([before])[0].label == EMERGENCY
+        if leaning.label != EMERGENCY or points_back(question.text):
+            return False
+        return self.triage.label(before, self.embedder.embed([before])[0]) == EMERGENCY
 
     def _heard(self, texts: list[str]) -> list[Heard]:
         vectors = self.embedder.embed(texts)
