@@ -253,6 +253,20 @@ def test_a_slow_answer_says_so(page: Page, site: Site) -> None:
     expect(page.locator("#ask-status")).to_be_hidden()
 
 
+def test_what_is_typed_while_an_answer_comes_stays(page: Page, site: Site) -> None:
+    site.gate.clear()
+    ask(page, SLOWLY, wait=False)
+    expect(page.locator(PENDING)).to_have_count(1)
+    box(page).fill("What are beta cells?")
+    site.gate.set()
+    expect(page.locator(ANSWER)).to_contain_text("also known as T lymphocytes", timeout=30_000)
+    expect(page.locator(PENDING)).to_have_count(0)
+    expect(page.locator("#ask-send")).to_be_visible()
+    page.wait_for_timeout(500)  # the last step of an answer follows its text
+    box(page).press("Enter")
+    expect(page.locator(".ask-user-text").last).to_have_text("What are beta cells?")
+
+
 def test_a_question_can_be_changed(page: Page) -> None:
     ask(page, "What are beta cells?")
     ask(page, "and what do they release?")

@@ -60,13 +60,15 @@ def build_page(conversation: Conversation, *, keeps_text: bool = False) -> gr.Bl
     renderer = conversation.renderer
     publication, words, prompts = renderer.publication, renderer.words, renderer.prompts
 
-    def ask(asked: str, kept: str, known: Turns) -> Iterator[tuple[str, Chat, Turns]]:
+    def ask(asked: str, kept: str, known: Turns) -> Iterator[tuple[str | Any, Chat, Turns]]:
         questions = read_questions(kept)
         if not asked.strip():
             yield asked, _chat(known, renderer), known
             return
+        box: str | Any = ""
         for turns in conversation.go_on([*questions, asked], known[: len(questions)]):
-            yield "", _chat(turns, renderer), turns
+            yield box, _chat(turns, renderer), turns
+            box = gr.skip()  # emptied once: a later step must not wipe the next question that is being typed
 
     def restore(kept: str, known: Turns) -> Iterator[tuple[Chat, Turns]]:
         for turns in conversation.go_on(read_questions(kept), known):
