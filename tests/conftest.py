@@ -10,6 +10,8 @@ import pytest
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # each process has a core; torch's threads would wait by spinning
 
 from bot.chain import Bot
 from corpus.load import ARTICLES, Publication, load_publication

@@ -5,7 +5,9 @@ import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from bot.train import EXAMPLES
@@ -69,16 +71,23 @@ def learnt_from(*, follow_ups: bool) -> list[str]:
     return [line for line in dict.fromkeys(lines) if line.strip()]
 
 
+def shares_of_words(some: list[str], others: list[str]) -> Any:
+    """Shape (some, others): of the words that either of two texts has, how many both have."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    counter = CountVectorizer(analyzer=words, binary=True).fit([*some, *others])
+    one, other = counter.transform(some), counter.transform(others)
+    both = (one @ other.T).toarray()
+    return both / np.maximum(1, np.add.outer(one.sum(1).A1, other.sum(1).A1) - both)
+
+
 @pytest.mark.parametrize("follow_ups", [False, True])
 def test_no_test_question_is_a_near_copy(follow_ups: bool) -> None:
-    others = [(line, frozenset(words(line))) for line in learnt_from(follow_ups=follow_ups)]
+    samples, others = [one for one in TEST if bool(one.history) == follow_ups], learnt_from(follow_ups=follow_ups)
     near: list[tuple[str, str, str, float]] = []
-    for sample in TEST:
-        if bool(sample.history) == follow_ups:
-            mine = frozenset(words(whole(sample)))
-            shares = ((len(mine & its) / max(1, len(mine | its)), line) for line, its in others)
-            worth = sorted((share for share in shares if share[0] >= WORTH_EMBEDDING), reverse=True)
-            near += [(sample.id, whole(sample), line, share) for share, line in worth[:CLOSEST]]
+    for sample, shares in zip(samples, shares_of_words([whole(one) for one in samples], others), strict=True):
+        closest = np.argsort(-shares, kind="stable")[:CLOSEST]
+        near += [(sample.id, whole(sample), others[at], shares[at]) for at in closest if shares[at] >= WORTH_EMBEDDING]
     # The model as it was published: the tuned one brings together whatever has the same answer.
     texts = sorted({text for _, question, line, _ in near for text in (question, line)}, key=len)
     vectors = dict(zip(texts, SentenceEmbedder(packaged_model()).embed(texts), strict=True)) if texts else {}
