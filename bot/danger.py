@@ -50,8 +50,13 @@ class _View:
         self.rules = rules
         self.places = places(message)
         self.values = tuple(_values(message, rules))
-        self.possible = {pattern for stem in self.places.stems for pattern in rules.by_lead.get(stem, ())}
+        led = {pattern for stem in self.places.stems for pattern in rules.by_lead.get(stem, ())}
+        self.possible = {pattern for pattern in led if pattern.may_occur(self.places)}
         self._found: dict[Slot, list[Span]] = {}
+
+    def may_fill(self, slot: Slot) -> bool:
+        """Whether anything of the slot can be met at all."""
+        return bool(slot.always) or not slot.led.isdisjoint(self.possible)
 
     def found(self, slot: Slot) -> list[Span]:
         """Where anything of a slot is met, in order."""
@@ -90,6 +95,8 @@ class _View:
 
 def _fulfilled(rule: Rule, view: _View) -> tuple[Span, ...]:
     """The spans, one per slot, that fulfil the rule; empty where it is not fulfilled."""
+    if not all(view.may_fill(slot) for slot in rule.slots):
+        return ()
     per_slot: list[dict[int, Span]] = []
     for slot in rule.slots:
         found = reversed(view.found(slot))

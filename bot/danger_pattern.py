@@ -4,7 +4,7 @@ This module does not know what is dangerous, nor what sets a match aside.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,13 +28,13 @@ class Pattern:
 
     `a|b` either word, `a*` any ending, `[a]` optional, `..` up to 3 words, `...` up to 7, `<name>` a named list,
     `#` a number (`##`, `###` of so many digits, `####` a year), `^` and `$` the ends of the message, `,` a pause.
-    `needs` are words of which a message must have one each, `lead` the shortest of them, `first` how a match begins.
+    `lead` and `needs` are words of which a message must have one each, the rarest in `lead`; `first` begins a match.
     """
 
     source: str
     expression: str = field(repr=False)
-    needs: tuple[frozenset[str], ...] = field(repr=False)
     lead: frozenset[str] = field(repr=False)
+    needs: tuple[frozenset[str], ...] = field(repr=False)
     first: frozenset[str] = field(repr=False)
 
     @cached_property
@@ -42,11 +42,12 @@ class Pattern:
         """Compiled when a message first has its words: most of thousands never are."""
         return re.compile(self.expression)
 
+    def may_occur(self, places: "Places") -> bool:
+        """Whether a message that has a word of its lead has the others it needs."""
+        return not any(map(places.stems.isdisjoint, self.needs))
+
     def spans(self, message: Message, places: "Places") -> list[Span]:
         """Where the pattern occurs; it is tried only where its first word stands."""
-        for need in self.needs:
-            if need.isdisjoint(places.stems):
-                return []
         if not self.first:
             return [match.span() for match in self.regex.finditer(message.text)]
         starts = sorted({start for stem in self.first & places.stems for start in places.starts[stem]})
@@ -79,9 +80,15 @@ def compile_pattern(source: str, lists: Mapping[str, tuple[str, ...]]) -> Patter
     if not any(part[0].isalnum() or part[0] == "<" for part in parts):
         raise ValueError(f"the pattern {source!r} has no word in it")
     regex = "".join(_regex(part, lists) for part in parts)
-    needs = tuple(need for part in parts if (need := _needs(part, lists)))
-    lead = min(needs, key=len, default=frozenset[str]())
-    return Pattern(source, rf"(?<!\S){regex}", needs, lead, first=_needs(parts[0], lists, at_start=True))
+    needs = sorted((need for part in parts if (need := _needs(part, lists))), key=commonness)
+    lead = needs[0] if needs else frozenset[str]()
+    first = _needs(parts[0], lists, at_start=True)
+    return Pattern(source, rf"(?<!\S){regex}", lead, tuple(needs[1:]), first)
+
+
+def commonness(words: Iterable[str]) -> float:
+    """How likely a message has one of the words: the shorter a word, the more common (Zipf)."""
+    return sum(3.0 ** -len(word) for word in words)
 
 
 def _regex(part: str, lists: Mapping[str, tuple[str, ...]]) -> str:

@@ -4,8 +4,9 @@ This module knows how the file is written. It does not know how a message is jud
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -16,6 +17,8 @@ from corpus.errors import ArticleError
 from corpus.yaml_file import read_yaml
 
 _Lists = Mapping[str, tuple[str, ...]]
+_Compiled = Callable[[str], Pattern]
+"""A pattern from its source; the same one for the same source, wherever it stands."""
 
 _CUES = ("right_now", "now", "past", "not_past", "general", "general_either", "fiction", "turn", "person")
 _WORD = re.compile(r"\w+\*?")
@@ -97,9 +100,10 @@ class _Misfit(ValueError):
 
 def _compile(text: _FileText) -> DangerRules:
     lists = {name: _entries(entries) for name, entries in text.words.items()}
+    compiled = cache(partial(compile_pattern, lists=lists))
     if set(text.context) != {*_CUES, "negation", "negation_bridge"}:
         raise _Misfit("context:", f"context should have {', '.join((*_CUES, 'negation', 'negation_bridge'))}")
-    cues = {name: Slot(_patterns(text.context[name], lists, f"{name}:", f"context {name}")) for name in _CUES}
+    cues = {name: Slot(_patterns(text.context[name], compiled, f"{name}:", f"context {name}")) for name in _CUES}
     kinds = {
         name: Kind(
             words=frozenset(_entries(kind.words)),
@@ -110,7 +114,7 @@ def _compile(text: _FileText) -> DangerRules:
         )
         for name, kind in text.readings.kinds.items()
     }
-    rules = tuple(_rule(rule, group, lists, kinds) for group, entries in text.groups.items() for rule in entries)
+    rules = tuple(_rule(rule, group, compiled, kinds) for group, entries in text.groups.items() for rule in entries)
     ids = [rule.id for rule in rules]
     if twice := [name for name in ids if ids.count(name) > 1]:
         raise _Misfit(f"id: {twice[0]}", f"rule {twice[0]}: the name is used twice")
@@ -121,30 +125,30 @@ def _compile(text: _FileText) -> DangerRules:
         not_values=frozenset(_entries(text.readings.not_values)),
         value_verbs=frozenset(_entries(text.readings.value_verbs)),
         cues=cues,
-        negated=_negation(text.context, lists),
+        negated=_negation(text.context, compiled),
         by_lead=patterns_by_word(rules, cues),
         rules_by_word=rules_by_word(rules),
     )
 
 
-def _rule(text: _RuleText, group: str, lists: _Lists, kinds: Mapping[str, Kind]) -> Rule:
+def _rule(text: _RuleText, group: str, compiled: _Compiled, kinds: Mapping[str, Kind]) -> Rule:
     mark, where, even_if = f"id: {text.id}", f"rule {text.id}", frozenset(text.even_if.split())
     if bool(text.any) == bool(text.all):
         raise _Misfit(mark, f"{where}: give either any or all")
     if not even_if <= _SETTINGS:
         raise _Misfit(mark, f"{where}: even_if is some of {', '.join(sorted(_SETTINGS))}")
     slots = tuple(
-        Slot(_item(item, lists, kinds, mark, where) for item in _entries(slot)) for slot in text.all or (text.any,)
+        Slot(_item(item, compiled, kinds, mark, where) for item in _entries(slot)) for slot in text.all or (text.any,)
     )
     if not all(slot.items for slot in slots):
         raise _Misfit(mark, f"{where}: a slot is empty")
-    unless = Slot(_patterns(text.unless, lists, mark, where))
+    unless = Slot(_patterns(text.unless, compiled, mark, where))
     return Rule(group, text.id, text.source, slots, text.within, even_if, unless)
 
 
-def _item(item: str, lists: _Lists, kinds: Mapping[str, Kind], mark: str, where: str) -> Pattern | Limit:
+def _item(item: str, compiled: _Compiled, kinds: Mapping[str, Kind], mark: str, where: str) -> Pattern | Limit:
     if not item.startswith("("):
-        return _patterns(item, lists, mark, where)[0]
+        return _patterns(item, compiled, mark, where)[0]
     limit = _LIMIT.fullmatch(item)
     if limit is None or limit["kind"] not in kinds:
         raise _Misfit(mark, f"{where}: {item} should read like (glucose below 3.0), of {', '.join(kinds)}")
@@ -168,17 +172,17 @@ def _speller(text: _FileText, rules: tuple[Rule, ...], lists: _Lists) -> Speller
     return Speller(frozenset(used | {*text.spelling.ordinary.split()}), forms, neighbours(frozenset(wanted)))
 
 
-def _negation(context: Mapping[str, str], lists: _Lists) -> re.Pattern[str]:
+def _negation(context: Mapping[str, str], compiled: _Compiled) -> re.Pattern[str]:
     words, bridge = (
-        "|".join(pattern.expression for pattern in _patterns(context[name], lists, f"{name}:", f"context {name}"))
+        "|".join(pattern.expression for pattern in _patterns(context[name], compiled, f"{name}:", f"context {name}"))
         for name in ("negation", "negation_bridge")
     )
     return re.compile(rf"(?:{words})(?:{bridge})*$")
 
 
-def _patterns(entries: str, lists: _Lists, mark: str, where: str) -> tuple[Pattern, ...]:
+def _patterns(entries: str, compiled: _Compiled, mark: str, where: str) -> tuple[Pattern, ...]:
     try:
-        return tuple(compile_pattern(source, lists) for source in _entries(entries))
+        return tuple(compiled(source) for source in _entries(entries))
     except ValueError as error:
         raise _Misfit(mark, f"{where}: {error}") from error
 

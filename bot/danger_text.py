@@ -11,8 +11,12 @@ from dataclasses import dataclass, field
 
 Span = tuple[int, int]
 
+START = 7
+"""Letters of a word that are looked up: two words so many slips apart have beginnings no further apart (SymSpell)."""
+
 _LOOKALIKES = str.maketrans("аеорсухіѕԁԛԝһɡ’‘ʼ`´", "aeopcyxisdqwhg'''''")
 _LEET = str.maketrans("013457$@!", "oieastsai")
+_DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_][\w$@]*(?:![^\W_][\w$@]*)*|[.!?;\n]+|[,:+\-–—/%&]")
 _DOTTED = re.compile(r"(?<![^\W_])[^\W\d_](?:[.\-_*·][^\W\d_](?![^\W_])){2,}")
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_] ){3,}[^\W\d_](?![^\W_])")
@@ -57,7 +61,7 @@ class Speller:
 
     def _nearest(self, word: str) -> str:
         for reach in (1, 2) if 8 <= len(word) <= 14 else (1,):
-            near = {target for cut in deletions(word, reach) for target in self.near.get(cut, ())}
+            near = {target for cut in deletions(word[:START], reach) for target in self.near.get(cut, ())}
             likely = [target for target in near if _likely(word, target, reach)]
             if likely:
                 # A swap of two letters is the likeliest slip, then a letter left out; the alphabet settles the rest.
@@ -75,10 +79,10 @@ def deletions(word: str, reach: int) -> Iterator[str]:
 
 
 def neighbours(words: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """For each shortened form, the words that it may stand for."""
+    """For each beginning with letters left out, the words that it may stand for."""
     found: dict[str, list[str]] = {}
     for word in sorted(words):
-        for cut in deletions(word, 2 if len(word) >= 8 else 1):
+        for cut in deletions(word[:START], 2 if len(word) >= 8 else 1):
             found.setdefault(cut, []).append(word)
     return {cut: tuple(dict.fromkeys(targets)) for cut, targets in found.items()}
 
@@ -94,7 +98,8 @@ def _likely(word: str, target: str, reach: int) -> bool:
 
 def _within(one: str, two: str, reach: int) -> bool:
     """Whether `reach` edits, swapped neighbours counted as one, turn one word into the other."""
-    if abs(len(one) - len(two)) > reach or (reach > 1 and one[0] != two[0]):
+    # An edit takes away one letter and brings another at most: most pairs are told apart without counting.
+    if abs(len(one) - len(two)) > reach or len({*one} ^ {*two}) > 2 * reach or (reach > 1 and one[0] != two[0]):
         return False
     rows = [list(range(len(two) + 1))]
     for i, a in enumerate(one, 1):
@@ -133,9 +138,10 @@ def read(text: str, speller: Speller) -> Message:
     folded = unicodedata.normalize("NFKC", text).lower().translate(_LOOKALIKES).replace("'", "")
     if not folded.isascii():
         folded = "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Mn"})
-    for unit, usual in _UNITS:
-        folded = unit.sub(usual, folded)
-    folded = _TO.sub("to", _TWO.sub(r"\1 to ", folded))
+    if _DIGIT.search(folded):
+        for unit, usual in _UNITS:
+            folded = unit.sub(usual, folded)
+        folded = _TO.sub("to", _TWO.sub(r"\1 to ", folded))
     folded = _DOTTED.sub(lambda m: re.sub(r"[\W_]", "", m.group()), folded)
     folded = _SPACED.sub(lambda m: m.group().replace(" ", ""), folded)
     plain = " ".join(_plain(token, speller) for token in _TOKEN.findall(folded))

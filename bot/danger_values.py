@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.danger_pattern import Pattern
+from bot.danger_pattern import Pattern, commonness
 from bot.danger_text import Speller
 
 
@@ -84,7 +84,7 @@ def rules_by_word(rules: tuple[Rule, ...]) -> dict[str, tuple[int, ...]]:
     index: dict[str, list[int]] = {}
     for number, rule in enumerate(rules):
         led = [words for slot in rule.slots if (words := _words_of(slot))]
-        for word in min(led, key=len, default=[""]):
+        for word in min(led, key=commonness, default=[""]):
             index.setdefault(word, []).append(number)
     return {word: tuple(numbers) for word, numbers in index.items()}
 

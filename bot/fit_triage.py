@@ -36,4 +36,6 @@ def _sparse(texts: Sequence[str]) -> Any:
     found = [ngrams(text) for text in texts]
     starts = np.cumsum([0, *(len(buckets) for buckets, _ in found)])
     columns, values = (np.concatenate(part) for part in zip(*found, strict=True))
-    return csr_array((values, columns, starts), shape=(len(texts), BUCKETS))
+    counted = csr_array((values, columns, starts), shape=(len(texts), BUCKETS))
+    counted.sort_indices()
+    return counted

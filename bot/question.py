@@ -37,7 +37,10 @@ def encodable(text: str) -> str:
 
 def clean(text: str) -> str:
     """Compatibility forms folded (NFKC), invisible characters dropped, white space single, length bounded."""
-    folded = unicodedata.normalize("NFKC", encodable(text[:DANGER_LONGEST]))[:DANGER_LONGEST]
+    encoded = encodable(text[:DANGER_LONGEST])
+    if encoded.isascii() and encoded.isprintable():  # what follows changes nothing in plain English
+        return " ".join(encoded.split())
+    folded = unicodedata.normalize("NFKC", encoded)[:DANGER_LONGEST]
     visible = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in folded if _shown(c))
     return " ".join(visible.split())
 

@@ -69,11 +69,13 @@ class Triage:
         )
 
     def scores(self, text: str, vector: Vectors) -> dict[str, float]:
-        """Two log-probabilities of each class, added up, for a question and its vector of shape (dimension,)."""
+        """Two log-probabilities of each class, added up, for a question and its vector of shape (dimension,).
+
+        All are off by the same amount, which no comparison of them needs.
+        """
         buckets, weights = ngrams(text)
         by_meaning = vector @ self.meaning[:-1] + self.meaning[-1]
-        by_spelling = weights @ self.spelling[buckets] + self.spelling[-1]
-        found = _log_shares(by_meaning) + _log_shares(by_spelling)
+        found = by_meaning + weights @ self.spelling[buckets] + self.spelling[-1]
         return dict(zip(self.labels, found.tolist(), strict=True))
 
     def label(self, text: str, vector: Vectors) -> str:
@@ -87,10 +89,3 @@ class Triage:
         if misuse >= max(scores.values()) + MISUSE_LEADS:
             return UNSAFE
         return max(scores, key=lambda label: scores[label])
-
-
-def _log_shares(scores: Vectors) -> Vectors:
-    """The logarithm of the softmax."""
-    above = scores - scores.max()
-    shares: Vectors = above - np.log(np.exp(above).sum())
-    return shares

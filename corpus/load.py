@@ -98,6 +98,8 @@ def _read(path: Path) -> str:
 
 def _hidden(line: str) -> Iterator[str]:
     """Characters that a reader does not see, save the joiners that some scripts need."""
+    if line.isprintable():
+        return iter(())
     allowed = "\t\r\u200c\u200d"
     return (c for c in line if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn") and c not in allowed)
 

@@ -13,8 +13,9 @@ AXES = 96
 """Principal axes of an outline: about nine tenths of what tuned vectors of dimension 384 differ by."""
 WORTH_AN_OUTLINE = 2_000
 """Texts from which a look at their outline first is faster."""
-WORTH_GATHERING = 16
+WORTH_GATHERING = 6
 """Where more than one text of so many is possible, reading all in a row is as fast, and takes no memory."""
+GROUP = 16
 ROUNDING = 1e-5
 Rows = NDArray[np.intp] | slice
 
@@ -55,7 +56,7 @@ class Outline:
         """The rows, in order, among which the k nearest to a vector of length 1 are."""
         along = np.einsum("d,da->a", vector, self._axes)
         similar = _along(self._along, along)
-        likely = np.flatnonzero(similar >= _best(similar, k))
+        likely = np.flatnonzero(similar >= _about_best(similar, k))
         enough = _along(self._vectors[likely], vector).min()
         possible = np.flatnonzero(similar + self._left * _length_left(along) >= enough - ROUNDING)
         return possible if len(possible) < len(similar) // WORTH_GATHERING else slice(None)
@@ -70,6 +71,14 @@ def _along(vectors: Vectors, vector: Vectors) -> Vectors:
 def _best(similar: Vectors, k: int) -> float:
     """What the k best have at least."""
     return float(np.partition(similar, -k)[-k]) if k < len(similar) else -np.inf
+
+
+def _about_best(similar: Vectors, k: int) -> float:
+    """At most what the k best have: what the k best of many groups have, found in a quarter of the time."""
+    groups = len(similar) // GROUP
+    if k >= groups:
+        return _best(similar, k)
+    return _best(similar[: GROUP * groups].reshape(GROUP, groups).max(axis=0), k)
 
 
 def _length_left(along: Vectors) -> Vectors:
