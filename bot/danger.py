@@ -128,7 +128,9 @@ def _set_aside(rule: Rule, span: Span, view: _View) -> bool:
 
 def _close(span: Span, other: Span, view: _View) -> bool:
     near = span[0] - _REACH_LETTERS < other[0] < span[1] + _REACH_LETTERS
-    return near and view.words_between(span, other) <= _UNLESS_WORDS and not view.pause_between(span, other)
+    if not near or view.words_between(span, other) > _UNLESS_WORDS or view.pause_between(span, other):
+        return False
+    return not _turns_to_now(other, span, view)
 
 
 def _negated(span: Span, view: _View) -> bool:
@@ -146,9 +148,19 @@ def _past(span: Span, view: _View) -> bool:
             return False
     not_past = view.cues("not_past", low, high)
     return any(
-        view.words_between(span, cue) <= _PAST_WORDS and not any(_overlap(cue, other) for other in not_past)
+        view.words_between(span, cue) <= _PAST_WORDS
+        and not any(_overlap(cue, other) for other in not_past)
+        and not _turns_to_now(cue, span, view)
         for cue in past
     )
+
+
+def _turns_to_now(cue: Span, span: Span, view: _View) -> bool:
+    """Whether the match is told of the present, and what sets it aside was told before that.
+
+    As in "he had the ulcer for years, but the foot is black".
+    """
+    return bool(view.cues("present", cue[1], span[0] + 1))
 
 
 def _overlap(one: Span, two: Span) -> bool:

@@ -20,6 +20,8 @@ WEIGHTS = Path(__file__).parent / "triage.npz"
 GO_ON = "question"
 EMERGENCY = "emergency"
 UNSAFE = "unsafe"
+DANGER_LEADS = 0.5
+"""By how much danger must lead the other classes; what fixed rules find needs no lead."""
 GO_ON_LAGS = 1.0
 """By how much a question about the article may lag behind every class but danger: the classes are weighed alike in
 training, and it is the most frequent one."""
@@ -82,7 +84,7 @@ class Triage:
         """The class of a question with its vector of shape (dimension,)."""
         scores = self.scores(text, vector)
         danger = scores.pop(EMERGENCY)
-        if danger >= max(scores.values()):
+        if danger >= max(scores.values()) + DANGER_LEADS:
             return EMERGENCY
         scores[GO_ON] += GO_ON_LAGS
         misuse = scores.pop(UNSAFE)

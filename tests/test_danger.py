@@ -21,7 +21,7 @@ readings:
   kinds: {glucose: {words: sugar, units: mmol, plausible: [0.4, 80]}}
   not_values: years
   value_verbs: is
-context: {right_now: today, now: now, past: "## years ago", not_past: diabetic, general: what are,
+context: {right_now: today, now: now, past: "## years ago", not_past: diabetic, present: but, general: what are,
   general_either: in general, fiction: in a film, turn: but, person: my, negation: "no", negation_bridge: any}
 groups:
   heart:

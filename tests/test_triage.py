@@ -134,17 +134,18 @@ def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
     ("scores", "label"),
     [
         ({"question": 0.0, "emergency": -0.1}, "question"),
-        ({"question": 0.0, "emergency": 0.1}, "emergency"),
+        ({"question": 0.0, "emergency": 0.4}, "question"),
+        ({"question": 0.0, "emergency": 0.6}, "emergency"),
         ({"advice": 0.0, "emergency": -0.1}, "advice"),
-        ({"advice": 0.0, "emergency": 0.1, "question": 0.0}, "emergency"),
+        ({"advice": 0.0, "emergency": 0.6, "question": 0.0}, "emergency"),
         ({"advice": 0.9, "question": 0.0}, "question"),
         ({"advice": 1.1, "question": 0.0}, "advice"),
         ({"question": 0.0, "unsafe": 2.9}, "question"),
         ({"question": 0.0, "unsafe": 3.1}, "unsafe"),
-        ({"unsafe": 3.1, "emergency": 3.2}, "emergency"),
+        ({"unsafe": 3.1, "emergency": 3.7}, "emergency"),
     ],
 )
-def test_danger_leads_alone_a_question_may_lag_and_misuse_must_lead(scores: dict[str, float], label: str) -> None:
+def test_danger_must_lead_a_question_may_lag_and_misuse_must_lead_by_far(scores: dict[str, float], label: str) -> None:
     names = ("advice", "emergency", "question", "unsafe")
     meaning = np.array([[scores.get(name, -9.0) for name in names], [0.0] * 4], dtype=np.float32)
     triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 4), np.float16), "a model", "")
