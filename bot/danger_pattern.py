@@ -10,7 +10,8 @@ from functools import cached_property
 
 from bot.danger_text import Message, Span
 
-_WORD = re.compile(r"\w+\*?")
+WORD = re.compile(r"\w+\*?")
+"""A word of a pattern, or a beginning of one."""
 _GAPS = {"..": 3, "...": 7}
 _FIXED = {
     "#": r"\d+(?:\.\d+)? ",
@@ -101,7 +102,7 @@ def _regex(part: str, lists: Mapping[str, tuple[str, ...]]) -> str:
     plain: list[str] = []
     special: list[str] = []
     for option in part.split("|"):
-        (plain if _WORD.fullmatch(option) else special).append(_option(option, lists))
+        (plain if WORD.fullmatch(option) else special).append(_option(option, lists))
     if plain:
         special.append(plain[0] + " " if len(plain) == 1 else rf"(?:{'|'.join(plain)}) ")
     return special[0] if len(special) == 1 and len(plain) == 1 else rf"(?:{'|'.join(special)})"
@@ -114,7 +115,7 @@ def _option(option: str, lists: Mapping[str, tuple[str, ...]]) -> str:
         if option[1:-1] not in lists:
             raise ValueError(f"there is no list called {option}")
         return "|".join("".join(_regex(part, lists) for part in one.split()) for one in lists[option[1:-1]])
-    if not _WORD.fullmatch(option):
+    if not WORD.fullmatch(option):
         raise ValueError(f"{option!r} is neither a word nor a sign of the pattern language")
     return option[:-1] + r"\S*" if option.endswith("*") else option
 

@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from bot.danger_pattern import Pattern, compile_pattern
+from bot.danger_pattern import WORD, Pattern, compile_pattern
 from bot.danger_text import Speller, neighbours
 from bot.danger_values import DangerRules, Kind, Limit, Rule, Slot, patterns_by_word, rules_by_word
 from corpus.errors import ArticleError
@@ -21,7 +21,6 @@ _Compiled = Callable[[str], Pattern]
 """A pattern from its source; the same one for the same source, wherever it stands."""
 
 _CUES = ("right_now", "now", "past", "not_past", "present", "general", "general_either", "fiction", "turn", "person")
-_WORD = re.compile(r"\w+\*?")
 _LIMIT = re.compile(r"\((?P<kind>\w+) (?P<side>below|at least) (?P<bound>\d+(?:\.\d+)?)\)")
 _SETTINGS = {"negated", "past", "general"}
 
@@ -165,10 +164,10 @@ def _speller(text: _FileText, rules: tuple[Rule, ...], lists: _Lists) -> Speller
     sources = [item.source for item in items if isinstance(item, Pattern)]
     sources += [entry for entries in lists.values() for entry in entries]
     sources += [kind.words for kind in text.readings.kinds.values()]
-    wanted = {word for source in sources for word in _WORD.findall(source) if word.isalpha() and len(word) >= 4}
+    wanted = {word for source in sources for word in WORD.findall(source) if word.isalpha() and len(word) >= 4}
     others = [item.source for rule in rules for item in rule.unless.items if isinstance(item, Pattern)]
     others += [*text.context.values(), text.readings.not_values, text.readings.value_verbs]
-    used = {word for source in others for word in _WORD.findall(source)} | set(_WORD.findall(" ".join(sources)))
+    used = {word for source in others for word in WORD.findall(source)} | set(WORD.findall(" ".join(sources)))
     return Speller(frozenset(used | {*text.spelling.ordinary.split()}), forms, neighbours(frozenset(wanted)))
 
 

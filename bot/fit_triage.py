@@ -16,7 +16,7 @@ STEPS = 1000
 
 
 def fit_triage(texts: Sequence[str], labels: Sequence[str], vectors: Vectors, model: str, trained_on: str) -> Triage:
-    """Fit to texts with their vectors of shape (texts, dimension); half a minute for 30,000."""
+    """Fit to texts with their vectors of shape (texts, dimension); some three minutes for 30,000."""
     meaning, names = _weights(vectors, labels, MEANING)
     spelling, _ = _weights(_sparse(texts), labels, SPELLING)
     return Triage(names, meaning.astype(np.float32), spelling.astype(np.float16), model, trained_on)
@@ -37,5 +37,5 @@ def _sparse(texts: Sequence[str]) -> Any:
     starts = np.cumsum([0, *(len(buckets) for buckets, _ in found)])
     columns, values = (np.concatenate(part) for part in zip(*found, strict=True))
     counted = csr_array((values, columns, starts), shape=(len(texts), BUCKETS))
-    counted.sort_indices()
+    counted.sort_indices()  # the order of a text's n-grams must not move the sums
     return counted

@@ -88,8 +88,6 @@ class Languages:
         letters = [character for character in text if character.isalpha()]
         if not letters or (len(text.split()) < 2 and _latin(letters)):
             return ""
-        if self._identifier.classify(text)[0] == ENGLISH:
-            return ""
         ranked: dict[str, float] = dict(self._identifier.rank(text))
         if ranked.pop(ENGLISH) > 1 - FOREIGN_FROM:
             return ""

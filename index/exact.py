@@ -16,6 +16,7 @@ WORTH_AN_OUTLINE = 2_000
 WORTH_GATHERING = 6
 """Where more than one text of so many is possible, reading all in a row is as fast, and takes no memory."""
 GROUP = 16
+"""Texts of which the best stands for all, where the k best need be known only about."""
 ROUNDING = 1e-5
 Rows = NDArray[np.intp] | slice
 
