@@ -14,6 +14,7 @@ from bot.answer import Answer, Citation, Outcome, Sentence
 from bot.danger import DangerRules, find_danger
 from bot.decide import Decision, decide, in_parts, is_on_topic
 from bot.drafts import NoDraft
+from bot.earlier import Earlier
 from bot.hear import Ear, Heard
 from bot.language import Languages
 from bot.prompts import Prompts
@@ -46,7 +47,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Bot:
-    """Answers from one article. Stateless: history comes with the question."""
+    """Answers from one article. History comes with the question; what is remembered of it only saves time."""
 
     ear: Ear
     danger: DangerRules
@@ -75,7 +76,7 @@ class Bot:
         While a model writes, the first step and every pause repeat what there is, so that whoever waits can show it
         and can leave; leaving stops the model.
         """
-        answer, reason = self._in_quotes(asked, history)
+        answer, reason = self._in_quotes(Question.of(asked, tuple(history)))
         if self.wording and answer.outcome == "answered" and reason.decision:
             yield from self._in_words(self.wording, answer, reason, reason.decision)
         else:
@@ -109,8 +110,12 @@ class Bot:
             writer="model",
         )
 
-    def _in_quotes(self, asked: str, history: Sequence[str]) -> tuple[Answer, Reason]:
-        question = Question.of(asked, tuple(history))
+    def _in_quotes(self, question: Question) -> tuple[Answer, Reason]:
+        answer, reason = self._judge(question)
+        self._earlier.remember(question, answer.outcome == "emergency")
+        return answer, reason
+
+    def _judge(self, question: Question) -> tuple[Answer, Reason]:
         danger, phrase = find_danger(question.text, self.danger), self.languages.danger_in(question.text)
         language = self.languages.spoken(question.text)
         if phrase and (language or not danger):
@@ -162,7 +167,7 @@ class Bot:
         """The only maker of answers; `texts` are notices from prompts/."""
         article = self.index.publication.article
         citations = tuple(Citation.of(number, article, passage) for number, passage in enumerate(passages, 1))
-        if outcome != "emergency" and any(self._danger_in(turn) for turn in question.history):
+        if outcome != "emergency" and self._earlier.emergency(question):
             texts = [self.prompts.notice("reminder"), *texts]
         return Answer(
             question=question.asked,
@@ -173,9 +178,6 @@ class Bot:
             suggestions=suggestions,
             disclaimer=self.prompts.disclaimer,
         )
-
-    def _danger_in(self, turn: str) -> bool:
-        return bool(find_danger(turn, self.danger) or self.languages.danger_in(turn))
 
     def _not_its_words(self, text: str) -> list[str]:
         """Words of the question that promise much and that the article does not have."""
@@ -190,6 +192,10 @@ class Bot:
         """Editor's questions for the nearest sentences that were not quoted."""
         near = (hit.passage for hit in found.hits if hit.passage not in cited and hit.passage.text in self._asks)
         return tuple(dict.fromkeys(self._asks[passage.text] for passage in near))[:SUGGESTIONS]
+
+    @cached_property
+    def _earlier(self) -> Earlier:
+        return Earlier(lambda turn: self._in_quotes(turn)[0].outcome == "emergency")
 
     @cached_property
     def _strong(self) -> dict[str, set[str]]:

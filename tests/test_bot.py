@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from langchain_core.runnables import Runnable
 
 from bot.chain import Bot
+from bot.danger import find_danger
+from bot.earlier import Earlier
 from bot.question import DANGER_LONGEST, LONGEST, Question
 from bot.runnable import as_runnable
 from tests.closed import VALIDATOR, check_closed
@@ -79,6 +81,35 @@ def test_after_an_emergency_turn_later_answers_remind(bot: Bot) -> None:
     check_closed(answer, bot)
     assert answer.outcome == "answered"
     assert answer.notice and answer.notice.startswith(bot.prompts.notices["reminder"])
+
+
+def test_an_emergency_that_no_rule_knows_is_remembered_too(bot: Bot) -> None:
+    told = "she threw up what looks like old coffee, twice"
+    assert not find_danger(told, bot.danger)
+    assert bot.ask(told).outcome == "emergency"
+    for history in ([told], [told, "thanks"], ["hi", told, "is it bad", "ok"]):
+        answer = bot.ask("What are beta cells?", history)
+        assert answer.notice and answer.notice.startswith(bot.prompts.notices["reminder"]), history
+    assert not bot.ask("What are beta cells?", ["hi", "What are T cells?", "and in type 2?"]).notice
+
+
+def test_turns_are_remembered_without_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.earlier.MOST", 3)
+    judged: list[str] = []
+
+    def judge(turn: Question) -> bool:
+        judged.append(turn.text)
+        return "help" in turn.text
+
+    earlier = Earlier(judge)
+    earlier.remember(Question.of("help me"), True)
+    assert earlier.emergency(Question.of("and now?", ("help me",)))
+    assert not judged
+    assert "help" not in repr(vars(earlier)["_known"])
+    for number in range(4):
+        earlier.remember(Question.of(f"what is {number}"), False)
+    assert earlier.emergency(Question.of("and now?", ("hello", "help me")))
+    assert judged == ["hello", "help me"]
 
 
 def test_a_follow_up_needs_its_history(bot: Bot) -> None:

@@ -375,6 +375,7 @@ def test_the_pages_names_and_meddling_do_no_harm(visit: Callable[..., Page]) -> 
     frame.get_by_label("Your question").fill("I have a secret fear about insulin")
     frame.get_by_label("Your question").press("Enter")
     expect(frame.locator(".answer .copy")).to_have_count(1, timeout=20_000)
+    page.wait_for_function("overheard.length > 1")  # a message crosses the frames after the answer is shown
     overheard = page.evaluate("overheard")
     assert set(overheard) == {'{"ask":1,"type":"ready"}', '{"ask":1,"type":"answered"}'}
     assert page.title() == "Clinic"
