@@ -4,9 +4,9 @@ This module does not know what is dangerous, nor what sets a match aside.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 from bot.danger_text import Message, Span
 
@@ -76,65 +76,72 @@ def places(message: Message) -> Places:
     return Places(starts, frozenset(starts))
 
 
-def compile_pattern(source: str, lists: Mapping[str, tuple[str, ...]]) -> Pattern:
-    """Compile one pattern. Raises ValueError for a list that does not exist or a sign out of place."""
-    parts = source.split()
-    if not any(part[0].isalnum() or part[0] == "<" for part in parts):
-        raise ValueError(f"the pattern {source!r} has no word in it")
-    regex = "".join(_regex(part, lists) for part in parts)
-    needs = sorted((need for part in parts if (need := _needs(part, lists))), key=commonness)
-    lead = needs[0] if needs else frozenset[str]()
-    first = _needs(parts[0], lists, at_start=True)
-    return Pattern(source, rf"(?<!\S){regex}", lead, tuple(needs[1:]), first)
+class Compiler:
+    """Compiles patterns with their named lists; what many patterns have in common is made once."""
+
+    def __init__(self, lists: Mapping[str, tuple[str, ...]]) -> None:
+        self._lists = lists
+        self.pattern: Callable[[str], Pattern] = cache(self._pattern)
+        """The pattern of a source. Raises ValueError for a list that does not exist or a sign out of place."""
+        self._regex: Callable[[str], str] = cache(self._new_regex)
+        self._needs: Callable[[str], frozenset[str]] = cache(partial(self._new_needs, at_start=False))
+        self._begins: Callable[[str], frozenset[str]] = cache(partial(self._new_needs, at_start=True))
+
+    def _pattern(self, source: str) -> Pattern:
+        parts = source.split()
+        if not any(part[0].isalnum() or part[0] == "<" for part in parts):
+            raise ValueError(f"the pattern {source!r} has no word in it")
+        regex = "".join(map(self._regex, parts))
+        needs = sorted(filter(None, map(self._needs, parts)), key=commonness)
+        lead = needs[0] if needs else frozenset[str]()
+        return Pattern(source, rf"(?<!\S){regex}", lead, tuple(needs[1:]), self._begins(parts[0]))
+
+    def _new_regex(self, part: str) -> str:
+        """The part as a regular expression that takes the space after each word with it."""
+        if part in _GAPS:
+            return rf"(?:[^\s.]\S* ){{0,{_GAPS[part]}}}"
+        if part[0] == "[" and part[-1] == "]":
+            return rf"(?:{self._regex(part[1:-1])})?"
+        plain: list[str] = []
+        special: list[str] = []
+        for option in part.split("|"):
+            (plain if WORD.fullmatch(option) else special).append(self._option(option))
+        if plain:
+            special.append(plain[0] + " " if len(plain) == 1 else rf"(?:{'|'.join(plain)}) ")
+        return special[0] if len(special) == 1 and len(plain) == 1 else rf"(?:{'|'.join(special)})"
+
+    def _option(self, option: str) -> str:
+        if option in _FIXED:
+            return _FIXED[option]
+        if option[:1] == "<" and option[-1:] == ">":
+            if option[1:-1] not in self._lists:
+                raise ValueError(f"there is no list called {option}")
+            return "|".join("".join(map(self._regex, one.split())) for one in self._lists[option[1:-1]])
+        if not WORD.fullmatch(option):
+            raise ValueError(f"{option!r} is neither a word nor a sign of the pattern language")
+        return option[:-1] + r"\S*" if option.endswith("*") else option
+
+    def _new_needs(self, part: str, *, at_start: bool) -> frozenset[str]:
+        """The words of which a message must have one (at its start, if so asked), or nothing if unknown."""
+        if part in _GAPS or part[0] == "[":
+            return frozenset()
+        needs = self._begins if at_start else self._needs
+        found: set[str] = set()
+        for option in part.split("|"):
+            if option in _FIXED:
+                return frozenset()
+            if option[0] != "<":
+                found.add(option)
+                continue
+            for one in self._lists[option[1:-1]]:
+                words = one.split()[:1] if at_start else one.split()
+                first = next(filter(None, map(needs, words)), frozenset[str]())
+                if not first:
+                    return frozenset()
+                found |= first
+        return frozenset(found)
 
 
 def commonness(words: Iterable[str]) -> float:
     """How likely a message has one of the words: the shorter a word, the more common (Zipf)."""
     return sum(3.0 ** -len(word) for word in words)
-
-
-def _regex(part: str, lists: Mapping[str, tuple[str, ...]]) -> str:
-    """The part as a regular expression that takes the space after each word with it."""
-    if part in _GAPS:
-        return rf"(?:[^\s.]\S* ){{0,{_GAPS[part]}}}"
-    if part[0] == "[" and part[-1] == "]":
-        return rf"(?:{_regex(part[1:-1], lists)})?"
-    plain: list[str] = []
-    special: list[str] = []
-    for option in part.split("|"):
-        (plain if WORD.fullmatch(option) else special).append(_option(option, lists))
-    if plain:
-        special.append(plain[0] + " " if len(plain) == 1 else rf"(?:{'|'.join(plain)}) ")
-    return special[0] if len(special) == 1 and len(plain) == 1 else rf"(?:{'|'.join(special)})"
-
-
-def _option(option: str, lists: Mapping[str, tuple[str, ...]]) -> str:
-    if option in _FIXED:
-        return _FIXED[option]
-    if option[:1] == "<" and option[-1:] == ">":
-        if option[1:-1] not in lists:
-            raise ValueError(f"there is no list called {option}")
-        return "|".join("".join(_regex(part, lists) for part in one.split()) for one in lists[option[1:-1]])
-    if not WORD.fullmatch(option):
-        raise ValueError(f"{option!r} is neither a word nor a sign of the pattern language")
-    return option[:-1] + r"\S*" if option.endswith("*") else option
-
-
-def _needs(part: str, lists: Mapping[str, tuple[str, ...]], *, at_start: bool = False) -> frozenset[str]:
-    """The words of which a message must have one (at the start of the match, if so asked), or nothing if unknown."""
-    if part in _GAPS or part[0] == "[":
-        return frozenset()
-    found: set[str] = set()
-    for option in part.split("|"):
-        if option in _FIXED:
-            return frozenset()
-        if option[0] != "<":
-            found.add(option)
-            continue
-        for one in lists[option[1:-1]]:
-            words = one.split()[:1] if at_start else one.split()
-            first = next((need for word in words if (need := _needs(word, lists, at_start=at_start))), frozenset[str]())
-            if not first:
-                return frozenset()
-            found |= first
-    return frozenset(found)

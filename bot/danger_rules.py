@@ -6,11 +6,10 @@ This module knows how the file is written. It does not know how a message is jud
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from bot.danger_pattern import WORD, Pattern, compile_pattern
+from bot.danger_pattern import WORD, Compiler, Pattern
 from bot.danger_text import Speller, neighbours
 from bot.danger_values import DangerRules, Kind, Limit, Rule, Slot, patterns_by_word, rules_by_word
 from corpus.errors import ArticleError
@@ -99,7 +98,7 @@ class _Misfit(ValueError):
 
 def _compile(text: _FileText) -> DangerRules:
     lists = {name: _entries(entries) for name, entries in text.words.items()}
-    compiled = cache(partial(compile_pattern, lists=lists))
+    compiled = Compiler(lists).pattern
     if set(text.context) != {*_CUES, "negation", "negation_bridge"}:
         raise _Misfit("context:", f"context should have {', '.join((*_CUES, 'negation', 'negation_bridge'))}")
     cues = {name: Slot(_patterns(text.context[name], compiled, f"{name}:", f"context {name}")) for name in _CUES}

@@ -17,6 +17,8 @@ WORTH_GATHERING = 6
 """Where more than one text of so many is possible, reading all in a row is as fast, and takes no memory."""
 GROUP = 16
 """Texts of which the best stands for all, where the k best need be known only about."""
+BLOCK = 256
+"""Texts that are gathered at once: a copy of all that are possible would be megabytes, in every thread."""
 ROUNDING = 1e-5
 Rows = NDArray[np.intp] | slice
 
@@ -32,11 +34,17 @@ class Exact:
     def nearest(self, vector: Vectors, k: int) -> list[Match]:
         """The k texts most similar to a vector of shape (dimension,) and length 1, best first."""
         rows = self._outline.possible(vector, k) if self._outline and k < len(self._texts) else slice(None)
-        similar = _along(self._vectors[rows], vector)
+        similar = self._vectors_along(rows, vector)
         near = np.flatnonzero(similar >= _best(similar, k))
         best = near[np.argsort(-similar[near], kind="stable")][:k]  # equal ones in the order of the texts
         found = zip(self._places[rows][best].tolist(), similar[best].tolist(), strict=True)
         return [Match(self._texts[at], similarity) for at, similarity in found]
+
+    def _vectors_along(self, rows: Rows, vector: Vectors) -> Vectors:
+        if isinstance(rows, slice):
+            return _along(self._vectors[rows], vector)
+        blocks = [rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK)]
+        return np.concatenate([_along(self._vectors[block], vector) for block in blocks])
 
 
 class Outline:

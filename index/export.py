@@ -18,6 +18,8 @@ from index.onnx_model import GRAPH, INPUTS, TOKENIZER, Exported
 WEIGHTS = "weights.bin"
 OPSET = 17
 FP32, INT8 = "fp32", "int8"
+MANY_WORDS = 10_000
+"""Rows from which a table is the vocabulary's."""
 BLOCK = 64
 """In int8, so many weights of a row share a scale; so do a token's values, so a text does not depend on its batch."""
 
@@ -65,6 +67,7 @@ def _write_graph(module: Any, folder: Path, precision: str) -> None:
             opset_version=OPSET,
         )
     graph = onnx.load(whole)
+    _halve_words(graph.graph)
     whole.unlink()
     onnx.save(
         _in_int8(graph) if precision == INT8 else graph,
@@ -75,6 +78,20 @@ def _write_graph(module: Any, folder: Path, precision: str) -> None:
     for file in (folder / GRAPH, folder / WEIGHTS):
         with file.open("rb") as written:
             os.fsync(written.fileno())
+
+
+def _halve_words(graph: Any) -> None:
+    """Keep the table of words, half of a small model's weights, in 16 bits; every sum is still made in 32."""
+    import numpy as np
+    from onnx import TensorProto, helper, numpy_helper
+
+    tables = {table.name: table for table in graph.initializer if len(table.dims) == 2 and table.dims[0] >= MANY_WORDS}
+    for at, node in reversed([*enumerate(graph.node)]):
+        if node.op_type == "Gather" and node.input[0] in tables:
+            table = tables.pop(node.input[0])
+            table.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(table).astype(np.float16), table.name))
+            name, node.output[0] = node.output[0], f"{node.output[0]}_in_16_bits"
+            graph.node.insert(at + 1, helper.make_node("Cast", [node.output[0]], [name], to=TensorProto.FLOAT))
 
 
 def _in_int8(graph: Any) -> Any:

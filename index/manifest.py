@@ -84,4 +84,9 @@ class Manifest:
 def hashes(folder: Path) -> dict[str, str]:
     """The sha256 of every file below a folder but the manifest, by relative path."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE)
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {str(path.relative_to(folder)): _hash(path) for path in files}
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:  # in pieces: large reads leave holes in a process's memory
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -23,7 +23,7 @@ def load_texts(folder: Path) -> tuple[list[IndexedText], Vectors]:
     """The texts of a build and their vectors, row by row."""
     rows = json.loads((folder / TEXTS).read_text("utf-8"))
     texts = [IndexedText(**{**row, "passages": tuple(row["passages"])}) for row in rows]
-    return texts, np.load(folder / VECTORS, allow_pickle=False)
+    return texts, np.load(folder / VECTORS, mmap_mode="r", allow_pickle=False)
 
 
 def of_sentences(text: IndexedText) -> bool:
