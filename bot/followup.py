@@ -30,10 +30,10 @@ WORD = re.compile(r"[^\W\d_]+")
 FEW = 3
 
 
-def leaned_on(question: Question) -> str:
-    """The earlier turn that a question may need; empty when it stands alone."""
+def leaned_on(question: Question, back: int = 1) -> str:
+    """The earlier turn that a question may need, the last or so many back; empty when it stands alone."""
     turns = [turn for turn in question.history if _content(turn)]
-    return turns[-1] if turns and leans_back(question.text) else ""
+    return turns[-back] if len(turns) >= back and leans_back(question.text) else ""
 
 
 def together(before: str, text: str) -> str:

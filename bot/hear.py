@@ -50,6 +50,13 @@ class Ear:
             return (alone,)
         return (alone, *(part for part in more if part.label == GO_ON))
 
+    def hear_further_back(self, question: Question) -> Heard | None:
+        """A follow-up with the turn before the one that it seemed to lean on, which may have been an aside."""
+        if not (before := leaned_on(question, back=2)):
+            return None
+        (heard,) = self._heard([together(before, question.text)])
+        return heard if _leaning(heard).label == GO_ON else None
+
     def _told_before(self, before: str, question: Question, leaning: Heard) -> bool:
         """Whether only the turn before tells a danger, which had its answer then, and the question does not ask on."""
         if leaning.label != EMERGENCY or points_back(question.text):

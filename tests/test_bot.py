@@ -118,6 +118,14 @@ def test_a_follow_up_needs_its_history(bot: Bot) -> None:
     assert any("cardiomyopathy" in citation.quote for citation in answer.citations)
 
 
+def test_an_aside_is_not_what_a_follow_up_leans_on(bot: Bot) -> None:
+    aside = "wait my glasses fell down"
+    assert bot.ask("and how", [aside]).outcome != "answered"
+    answer = bot.ask("and how", ["does it help type 2", aside])
+    check_closed(answer, bot)
+    assert any("will differentiate into beta cells" in citation.quote for citation in answer.citations)
+
+
 def test_history_of_a_finished_topic_does_not_pull_a_whole_question(bot: Bot) -> None:
     assert bot.ask("How much does it cost?", ["What are beta cells?"]).outcome == "not_in_article"
     answer = bot.ask("Can it help my kidneys?", ["What are beta cells?"])
