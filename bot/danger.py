@@ -120,6 +120,7 @@ def _set_aside(rule: Rule, span: Span, view: _View) -> bool:
     """Whether the words around this match take the danger out of it."""
     return (
         any(_close(span, other, view) for other in view.found(rule.unless))
+        or any(_overlap(span, other) for other in view.found(rule.harmless))
         or ("negated" not in rule.even_if and _negated(span, view))
         or ("past" not in rule.even_if and _past(span, view))
         or ("general" not in rule.even_if and _general(span, view))

@@ -122,7 +122,7 @@ class Compiler:
         return option[:-1] + r"\S*" if option.endswith("*") else option
 
     def _new_needs(self, part: str, *, at_start: bool) -> frozenset[str]:
-        """The words of which a message must have one (at its start, if so asked), or nothing if unknown."""
+        """The words of which a message must have one (or begin a match with, if so asked); none if unknown."""
         if part in _GAPS or part[0] == "[":
             return frozenset()
         needs = self._begins if at_start else self._needs

@@ -31,7 +31,7 @@ FEW = 3
 
 
 def leaned_on(question: Question, back: int = 1) -> str:
-    """The earlier turn that a question may need, the last or so many back; empty when it stands alone."""
+    """The turn that a question may need, counted back from the last; empty when it stands alone or there is none."""
     turns = [turn for turn in question.history if _content(turn)]
     return turns[-back] if len(turns) >= back and leans_back(question.text) else ""
 

@@ -51,7 +51,10 @@ class Ear:
         return (alone, *(part for part in more if part.label == GO_ON))
 
     def hear_further_back(self, question: Question) -> Heard | None:
-        """A follow-up with the turn before the one that it seemed to lean on, which may have been an aside."""
+        """Hear a follow-up with the turn before the one it seemed to lean on, in case that one was an aside.
+
+        None where there is no such turn, or where together they are no question about the article.
+        """
         if not (before := leaned_on(question, back=2)):
             return None
         (heard,) = self._heard([together(before, question.text)])

@@ -51,7 +51,7 @@ class Languages:
         lists = read_yaml(path.read_text("utf-8"), dict[str, _Phrases], path)
         return cls(
             {
-                code: tuple(_words(phrase, code) for phrase in (*listed.danger, *listed.self_harm))
+                code: tuple(_phrase(phrase, code) for phrase in (*listed.danger, *listed.self_harm))
                 for code, listed in lists.items()
             }
         )
@@ -62,7 +62,7 @@ class Languages:
 
     def danger_in(self, text: str) -> str:
         """The language of a phrase that means danger; empty when there is none."""
-        spaced = _words(text)
+        spaced = f"{_words(text)} "
         forms = {"": spaced, "ar": _without_and(spaced), "zh": spaced.replace(" ", "")}
         meant = {
             code
@@ -122,6 +122,11 @@ def _starts(words: str, form: str) -> set[str]:
 def _without_and(words: str) -> str:
     """The words, and once more without the letters for "and" and "so" that Arabic writes onto the next word."""
     return words + re.sub(r" [وف](?=\w)", " ", words)
+
+
+def _phrase(phrase: str, code: str) -> str:
+    """A phrase as it is looked for; one that is written with a space at its end ends where a word does."""
+    return _words(phrase, code) + " " * phrase.endswith(" ")
 
 
 def _words(text: str, code: str = "") -> str:

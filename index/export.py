@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ WEIGHTS = "weights.bin"
 OPSET = 17
 FP32, INT8 = "fp32", "int8"
 MANY_WORDS = 10_000
-"""Rows from which a table is the vocabulary's."""
+"""A table with so many rows holds the vocabulary."""
 BLOCK = 64
 """In int8, so many weights of a row share a scale; so do a token's values, so a text does not depend on its batch."""
 
@@ -67,7 +68,7 @@ def _write_graph(module: Any, folder: Path, precision: str) -> None:
             opset_version=OPSET,
         )
     graph = onnx.load(whole)
-    _halve_words(graph.graph)
+    _words_in_16_bits(graph.graph)
     whole.unlink()
     onnx.save(
         _in_int8(graph) if precision == INT8 else graph,
@@ -80,12 +81,17 @@ def _write_graph(module: Any, folder: Path, precision: str) -> None:
             os.fsync(written.fileno())
 
 
-def _halve_words(graph: Any) -> None:
-    """Keep the table of words, half of a small model's weights, in 16 bits; every sum is still made in 32."""
+def _words_in_16_bits(graph: Any) -> None:
+    """Keep the vocabulary, half of a small model's weights, in 16 bits; what is computed with it stays in 32."""
     import numpy as np
     from onnx import TensorProto, helper, numpy_helper
 
-    tables = {table.name: table for table in graph.initializer if len(table.dims) == 2 and table.dims[0] >= MANY_WORDS}
+    uses = Counter(name for node in graph.node for name in node.input)
+    tables = {
+        table.name: table
+        for table in graph.initializer
+        if len(table.dims) == 2 and table.dims[0] >= MANY_WORDS and uses[table.name] == 1
+    }
     for at, node in reversed([*enumerate(graph.node)]):
         if node.op_type == "Gather" and node.input[0] in tables:
             table = tables.pop(node.input[0])
