@@ -17,7 +17,7 @@ from bot.danger_values import DangerRules, Limit, Rule, Slot
 __all__ = ["Danger", "DangerRules", "find_danger", "load_danger_rules"]
 
 _REACH = {"sentence": 0, "nearby": 2, "message": 10**6}
-_PAST_WORDS, _GENERAL_WORDS, _UNLESS_WORDS = 20, 10, 3
+_PAST_WORDS, _GENERAL_WORDS, _NEAR_WORDS = 20, 10, 3
 _REACH_LETTERS = 400
 _LOOK_BACK, _LOOK_AHEAD = 8, 4
 
@@ -119,8 +119,8 @@ def _within_reach(standing: dict[int, Span], first: int, reach: int) -> Span | N
 def _set_aside(rule: Rule, span: Span, view: _View) -> bool:
     """Whether the words around this match take the danger out of it."""
     return (
-        any(_close(span, other, view) for other in view.found(rule.unless))
-        or any(_overlap(span, other) for other in view.found(rule.harmless))
+        any(_overlap(span, other) and not _turns_to_now(other, span, view) for other in view.found(rule.unless))
+        or any(_close(span, other, view) for other in view.found(rule.near))
         or ("negated" not in rule.even_if and _negated(span, view))
         or ("past" not in rule.even_if and _past(span, view))
         or ("general" not in rule.even_if and _general(span, view))
@@ -129,7 +129,7 @@ def _set_aside(rule: Rule, span: Span, view: _View) -> bool:
 
 def _close(span: Span, other: Span, view: _View) -> bool:
     near = span[0] - _REACH_LETTERS < other[0] < span[1] + _REACH_LETTERS
-    if not near or view.words_between(span, other) > _UNLESS_WORDS or view.pause_between(span, other):
+    if not near or view.words_between(span, other) > _NEAR_WORDS or view.pause_between(span, other):
         return False
     return not _turns_to_now(other, span, view)
 

@@ -60,7 +60,7 @@ class _RuleText(_Strict):
     within: Literal["sentence", "nearby", "message"] = "nearby"
     even_if: str = ""
     unless: str = ""
-    harmless: str = ""
+    near: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,8 @@ def _rule(text: _RuleText, group: str, compiled: _Compiled, kinds: Mapping[str, 
     )
     if not all(slot.items for slot in slots):
         raise _Misfit(mark, f"{where}: a slot is empty")
-    unless, harmless = (Slot(_patterns(entries, compiled, mark, where)) for entries in (text.unless, text.harmless))
-    return Rule(group, text.id, text.source, slots, text.within, even_if, unless, harmless)
+    unless, near = (Slot(_patterns(entries, compiled, mark, where)) for entries in (text.unless, text.near))
+    return Rule(group, text.id, text.source, slots, text.within, even_if, unless, near)
 
 
 def _item(item: str, compiled: _Compiled, kinds: Mapping[str, Kind], mark: str, where: str) -> Pattern | Limit:
@@ -165,7 +165,7 @@ def _speller(text: _FileText, rules: tuple[Rule, ...], lists: _Lists) -> Speller
     sources += [entry for entries in lists.values() for entry in entries]
     sources += [kind.words for kind in text.readings.kinds.values()]
     wanted = {word for source in sources for word in WORD.findall(source) if word.isalpha() and len(word) >= 4}
-    aside = [item for rule in rules for slot in (rule.unless, rule.harmless) for item in slot.items]
+    aside = [item for rule in rules for slot in (rule.unless, rule.near) for item in slot.items]
     others = [item.source for item in aside if isinstance(item, Pattern)]
     others += [*text.context.values(), text.readings.not_values, text.readings.value_verbs]
     used = {word for source in others for word in WORD.findall(source)} | set(WORD.findall(" ".join(sources)))

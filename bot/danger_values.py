@@ -51,9 +51,9 @@ class Rule:
     within: str
     even_if: frozenset[str]
     unless: Slot
-    """Sets a match aside that stands near."""
-    harmless: Slot
-    """Sets a match aside that it shares words with."""
+    """Sets a match aside that it shares a word with."""
+    near: Slot
+    """Sets a match aside that it touches or stands near."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class DangerRules:
 def patterns_by_word(rules: tuple[Rule, ...], cues: Mapping[str, Slot]) -> dict[str, tuple[Pattern, ...]]:
     """For each word, the patterns worth trying where a message has it."""
     index: dict[str, list[Pattern]] = {}
-    of_rules = (slot for rule in rules for slot in (*rule.slots, rule.unless, rule.harmless))
+    of_rules = (slot for rule in rules for slot in (*rule.slots, rule.unless, rule.near))
     for pattern in (pattern for slot in (*of_rules, *cues.values()) for pattern in slot.led):
         for word in pattern.lead:
             index.setdefault(word, []).append(pattern)
