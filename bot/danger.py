@@ -136,7 +136,9 @@ def _close(span: Span, other: Span, view: _View) -> bool:
 
 def _negated(span: Span, view: _View) -> bool:
     low, _ = view.message.bounds(span[0])
-    return bool(view.rules.negated.search(view.message.text[max(low, span[0] - 80) : span[0]]))
+    if not view.rules.negated.search(view.message.text[max(low, span[0] - 80) : span[0]]):
+        return False
+    return not any(span[0] <= cue[1] for cue in view.cues("emphasis", low, span[0]))
 
 
 def _past(span: Span, view: _View) -> bool:

@@ -19,7 +19,19 @@ _Lists = Mapping[str, tuple[str, ...]]
 _Compiled = Callable[[str], Pattern]
 """A pattern from its source; the same one for the same source, wherever it stands."""
 
-_CUES = ("right_now", "now", "past", "not_past", "present", "general", "general_either", "fiction", "turn", "person")
+_CUES = (
+    "right_now",
+    "now",
+    "past",
+    "not_past",
+    "present",
+    "general",
+    "general_either",
+    "fiction",
+    "turn",
+    "person",
+    "emphasis",
+)
 _LIMIT = re.compile(r"\((?P<kind>\w+) (?P<side>below|at least) (?P<bound>\d+(?:\.\d+)?)\)")
 _SETTINGS = {"negated", "past", "general"}
 

@@ -10,7 +10,7 @@ from bot.ngrams import BUCKETS, ngrams
 from bot.triage import Triage
 from index.embed import Vectors
 
-MEANING, SPELLING = 10.0, 20.0
+MEANING, SPELLING = 3.0, 20.0
 """Inverse strengths of the regularization."""
 STEPS = 1000
 

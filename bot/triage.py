@@ -20,12 +20,12 @@ WEIGHTS = Path(__file__).parent / "triage.npz"
 GO_ON = "question"
 EMERGENCY = "emergency"
 UNSAFE = "unsafe"
-DANGER_LEADS = 0.5
+DANGER_LEADS = 1.0
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
 GO_ON_LAGS = 1.0
 """By how much a question about the article may lag behind every class but danger: the classes are weighed alike in
 training, and it is the most frequent one."""
-MISUSE_LEADS = 2.0
+MISUSE_LEADS = 3.0
 """By how much misuse, which accuses somebody, must beat every class but danger."""
 
 
