@@ -154,6 +154,7 @@ def _past(span: Span, view: _View) -> bool:
         view.words_between(span, cue) <= _PAST_WORDS
         and not any(_overlap(cue, other) for other in not_past)
         and not _turns_to_now(cue, span, view)
+        and not view.cues("then", span[1], cue[0])
         for cue in past
     )
 

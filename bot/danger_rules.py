@@ -30,6 +30,7 @@ _CUES = (
     "fiction",
     "turn",
     "person",
+    "then",
     "emphasis",
 )
 _LIMIT = re.compile(r"\((?P<kind>\w+) (?P<side>below|at least) (?P<bound>\d+(?:\.\d+)?)\)")
