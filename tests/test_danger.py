@@ -22,7 +22,8 @@ readings:
   not_values: years
   value_verbs: is
 context: {right_now: today, now: now, past: "## years ago", not_past: diabetic, present: but, general: what are,
-  general_either: in general, fiction: in a film, turn: but, person: my, then: before, emphasis: never so, negation: "no", negation_bridge: any}
+  general_either: in general, fiction: in a film, turn: but, person: my, then: before, emphasis: never so,
+  negation: "no", negation_bridge: any}
 groups:
   heart:
     - {id: chest, source: NHS, any: "chest <pain>"}
