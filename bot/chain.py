@@ -33,8 +33,8 @@ OUTCOMES: dict[str, Outcome] = {
 }
 """The outcome, and through it the notice, of each class of the triage classifier."""
 SUGGESTIONS = 3
-SURELY_MISSING = -0.8
-"""Score down to which an unanswered follow-up is tried with the turn before the one that it seemed to lean on."""
+UNSURE_ABOVE = -0.8
+"""Score above which an unanswered follow-up is tried with the turn before the one that it seemed to lean on."""
 OTHER_DANGER, OFF_TOPIC = "other_acute", "offtopic"
 
 
@@ -145,10 +145,10 @@ class Bot:
             return self._answer(question, outcome, [notice], suggestions=self._suggest(heard[0].found)), reason
         whole, *parts = (decide(one.found) for one in heard)
         decision = in_parts(whole, parts)
-        if not decision.answers and decision.score > SURELY_MISSING:
-            further = self.ear.hear_further_back(question)
-            other = decide(further.found) if further else decision
-            if further and other.answers and other.score > abs(decision.score):
+        unsure = not decision.answers and decision.score > UNSURE_ABOVE
+        if unsure and (further := self.ear.hear_further_back(question)):
+            other = decide(further.found)
+            if other.answers and other.score > abs(decision.score):
                 heard, decision = (further,), other
         return self._write(question, heard[0].found, decision), Reason(heard=heard, decision=decision)
 
