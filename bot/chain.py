@@ -7,11 +7,12 @@ with its citations, in the place of the quotes, and nothing else.
 
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.answer import Answer, Citation, Outcome, Sentence
-from bot.danger import DangerRules, find_danger
+from bot.danger import Danger, DangerRules, find_danger
 from bot.decide import Decision, decide, in_parts, is_on_topic
 from bot.drafts import NoDraft
 from bot.earlier import Earlier
@@ -23,6 +24,7 @@ from bot.reason import Reason
 from bot.triage import EMERGENCY, GO_ON
 from bot.wording import Supported, Wording
 from corpus.article import Passage
+from index.onnx_model import threads
 from index.search import Found, Index
 
 OUTCOMES: dict[str, Outcome] = {
@@ -86,6 +88,7 @@ class Bot:
 
     def close(self) -> None:
         """Let go of the index and of the model."""
+        self._beside.shutdown()
         self.index.close()
         if self.wording:
             self.wording.close()
@@ -118,8 +121,9 @@ class Bot:
         return answer, reason
 
     def _judge(self, question: Question) -> tuple[Answer, Reason]:
-        danger, phrase = find_danger(question.text, self.danger), self.languages.danger_in(question.text)
-        language = self.languages.spoken(question.text)
+        ruling = self._beside.submit(self._rule, question.text)
+        hearing = self._hear(question)
+        danger, phrase, language = ruling.result()
         if phrase and (language or not danger):
             return self._answer(question, "emergency", [self.prompts.urgent_languages[phrase]]), Reason(phrase)
         if danger:
@@ -128,7 +132,24 @@ class Bot:
         if not question.text or question.too_long:
             notice = self.prompts.notice("too_long" if question.text else "empty_question")
             return self._answer(question, "not_in_article", [notice]), Reason()
-        return self._sort(question, self.ear.hear(question), language)
+        return self._sort(question, hearing.result(), language)
+
+    def _rule(self, text: str) -> tuple[Danger | None, str, str]:
+        """What fixed rules say: danger, the language of a phrase that means danger, and the language spoken."""
+        return find_danger(text, self.danger), self.languages.danger_in(text), self.languages.spoken(text)
+
+    def _hear(self, question: Question) -> Future[tuple[Heard, ...]]:
+        """Hear while the rules are read: the encoder leaves Python's lock to them.
+
+        What the rules say comes first all the same, so an error is raised only where the result is asked for.
+        """
+        hearing: Future[tuple[Heard, ...]] = Future()
+        if question.text and not question.too_long:
+            try:
+                hearing.set_result(self.ear.hear(question))
+            except Exception as error:  # danger is answered whatever else fails
+                hearing.set_exception(error)
+        return hearing
 
     def _sort(self, question: Question, heard: tuple[Heard, ...], language: str) -> tuple[Answer, Reason]:
         """By the triage and the language; only a question about the article goes on."""
@@ -199,6 +220,10 @@ class Bot:
         """Editor's questions for the nearest sentences that were not quoted."""
         near = (hit.passage for hit in found.hits if hit.passage not in cited and hit.passage.text in self._asks)
         return tuple(dict.fromkeys(self._asks[passage.text] for passage in near))[:SUGGESTIONS]
+
+    @cached_property
+    def _beside(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(threads(), "rules")
 
     @cached_property
     def _earlier(self) -> Earlier:

@@ -7,9 +7,10 @@ by the phrases of danger_phrases.yaml, for speakers to review; like the English 
 import re
 import unicodedata
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,8 +23,9 @@ ENGLISH = "en"
 FOREIGN_FROM = 0.98
 """Probability from which a question counts as not English. A single Latin word never does: "angiogenesis"."""
 UNSPACED = frozenset({"ja", "th", "zh"})
-_START = {"": 3, "ar": 3, "zh": 2}
-"""Characters of a phrase under which it is looked up, for each form of a text."""
+_START = 3
+_PAIR = 2
+"""Characters that a phrase of one word, and one of a language without spaces, is looked up by."""
 _SAME = {ord("ي"): "ی", ord("ك"): "ک", ord("ى"): "ی", **dict.fromkeys(map(ord, "\u200b\u200c\u200d"), None)}
 """Letters that Arabic and Persian keyboards write differently, and invisible ones."""
 _PLAIN = re.compile("[a-z0-9]+")
@@ -63,30 +65,33 @@ class Languages:
     def danger_in(self, text: str) -> str:
         """The language of a phrase that means danger; empty when there is none."""
         spaced = f"{_words(text)} "
-        forms = {"": spaced, "ar": _without_and(spaced), "zh": spaced.replace(" ", "")}
+        forms = {"": spaced, "zh": spaced.replace(" ", "")}
+        if not text.isascii():
+            forms["ar"] = _without_and(spaced)
         meant = {
             code
             for form, words in forms.items()
-            for start in _starts(words, form)
-            for code, phrase in self._by_start[form].get(start, ())
+            for start in self._by_start[form].keys() & _starts(words, form)
+            for code, phrase in self._by_start[form][start]
             if phrase in words
         }
-        return next((code for code in self.phrases if code in meant), "")
+        return next((code for code in self.phrases if code in meant), "") if meant else ""
 
     @cached_property
     def _by_start(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
-        """Language and phrase under the form of a text they are looked for in, and under their first characters."""
-        index: dict[str, dict[str, list[tuple[str, str]]]] = {form: {} for form in _START}
+        """Language and phrase under the form of a text they are looked for in, and under their start."""
+        index: dict[str, dict[str, list[tuple[str, str]]]] = {"": {}, "ar": {}, "zh": {}}
         for code, phrases in self.phrases.items():
-            form = "zh" if code in UNSPACED else "ar" if code == "ar" else ""
             for phrase in phrases:
-                index[form].setdefault(phrase[: _START[form]], []).append((code, phrase))
+                form = "zh" if code in UNSPACED else "ar" if code == "ar" and not phrase.isascii() else ""
+                index[form].setdefault(_start(phrase, form), []).append((code, phrase))
         return index
 
     def spoken(self, text: str) -> str:
         """The language of a question when it is surely not English and has a fixed text; otherwise empty."""
-        letters = [character for character in text if character.isalpha()]
-        if not letters or (len(text.split()) < 2 and _latin(letters)):
+        if not any(map(str.isalpha, text)) or (len(text.split()) < 2 and _latin(text)):
+            return ""
+        if self._identifier.classify(text)[0] == ENGLISH:
             return ""
         ranked: dict[str, float] = dict(self._identifier.rank(text))
         if ranked.pop(ENGLISH) > 1 - FOREIGN_FROM:
@@ -107,16 +112,26 @@ class Languages:
         return slim
 
 
-def _latin(letters: Sequence[str]) -> bool:
+def _latin(text: str) -> bool:
     """Whether most of the letters are Latin."""
+    letters = [character for character in text if character.isalpha()]
     return 2 * sum(letter.isascii() or "LATIN" in unicodedata.name(letter, "") for letter in letters) > len(letters)
 
 
-def _starts(words: str, form: str) -> set[str]:
-    """What a phrase found in a text of that form may start with."""
+def _start(phrase: str, form: str) -> str:
+    """What a phrase is looked up by: its first word, of which a text must have the whole, or its first characters."""
     if form == "zh":
-        return {words[at : at + _START[form]] for at in range(len(words))}
-    return {f" {word} "[: _START[form]] for word in words.split()}
+        return phrase[:_PAIR]
+    first = f" {phrase.split()[0]} "
+    return first if phrase.startswith(first) else phrase[:_START]
+
+
+def _starts(words: str, form: str) -> set[str]:
+    """What a phrase found in a text of that form may be looked up by."""
+    if form == "zh":
+        return {*map("".join, pairwise(words))}
+    spaced = [f" {word} " for word in words.split()]
+    return {*spaced, *[word[:_START] for word in spaced]}
 
 
 def _without_and(words: str) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from bot.danger import find_danger
 from bot.earlier import Earlier
 from bot.question import DANGER_LONGEST, LONGEST, Question
 from bot.runnable import as_runnable
+from corpus.errors import ModelMissing
+from index.embed import Vectors
 from tests.closed import VALIDATOR, check_closed
 from tests.conftest import ROOT
 
@@ -43,6 +46,21 @@ def test_what_the_article_does_not_say_is_named(bot: Bot) -> None:
     assert answer.outcome == "not_in_article"
     assert answer.notice and answer.notice.startswith("The article does not say what")
     assert answer.suggestions
+
+
+class BrokenEmbedder:
+    name = "broken"
+
+    def embed(self, texts: list[str]) -> Vectors:
+        raise ModelMissing("it gives numbers that are not finite")
+
+
+def test_danger_is_answered_though_nothing_else_works(bot: Bot) -> None:
+    broken = replace(bot, ear=replace(bot.ear, embedder=BrokenEmbedder()))
+    for message in ("I want to kill myself", "aku nak bunuh diri"):
+        assert broken.ask(message).outcome == "emergency", message
+    with pytest.raises(ModelMissing, match="not finite"):
+        broken.ask("What are beta cells?")
 
 
 @pytest.mark.parametrize(
