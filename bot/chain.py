@@ -88,7 +88,6 @@ class Bot:
 
     def close(self) -> None:
         """Let go of the index and of the model."""
-        self._beside.shutdown()
         self.index.close()
         if self.wording:
             self.wording.close()

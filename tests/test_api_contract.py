@@ -50,7 +50,7 @@ def remembering(lent: Bot) -> Bot:
 
 @pytest.fixture(scope="module")
 def app(lent: Bot, remembering: Bot) -> FastAPI:
-    widget = make_widget(lent.index.publication, lent.prompts.disclaimer, ())
+    widget = make_widget(lent.index.publication, lent.prompts, ())
     app, warming = pageless_app(replace(Settings(), rate="off"), lent.index.publication, widget, lambda: remembering)
     warming.get(60)
     return app

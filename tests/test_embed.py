@@ -32,7 +32,7 @@ SITE = "https://clinic.example"
 
 @pytest.fixture(scope="module")
 def widget(bot: Bot) -> Widget:
-    return make_widget(bot.index.publication, bot.prompts.disclaimer, ["What are T cells?"])
+    return make_widget(bot.index.publication, bot.prompts, ["What are T cells?"])
 
 
 Make = Callable[..., FastAPI]
@@ -338,7 +338,7 @@ def test_an_article_with_markup_in_its_title_stays_text(bot: Bot) -> None:
     publication = bot.index.publication
     header = replace(publication.article.header, title="<img src=x onerror=alert(1)>", publisher='"><script>x</script>')
     spoiled = replace(publication, article=replace(publication.article, header=header))
-    made = make_widget(spoiled, bot.prompts.disclaimer, ["<b>bold</b>"])
+    made = make_widget(spoiled, bot.prompts, ["<b>bold</b>"])
     for asset in (*made.panels.values(), made.demo):
         page = asset.plain.decode()
         assert "<img" not in page

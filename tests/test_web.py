@@ -331,7 +331,7 @@ def test_a_search_that_goes_on_without_its_server_is_told_and_one_that_cannot_is
                 raise StoreUnavailable("nothing can be found")
             yield from lent.steps(asked)
 
-    widget = make_widget(lent.index.publication, lent.prompts.disclaimer, ())
+    widget = make_widget(lent.index.publication, lent.prompts, ())
     app, warming = pageless_app(Settings(), lent.index.publication, widget, lambda: cast(Bot, Unavailable()))
     warming.get(60)
     client = TestClient(app, base_url="http://127.0.0.1")

@@ -42,7 +42,7 @@ def site() -> Iterator[Pages]:
 @pytest.fixture(scope="module")
 def make_app(lent: Bot, site: Pages) -> Callable[..., ASGIApp]:
     publication = lent.index.publication
-    widget = make_widget(publication, lent.prompts.disclaimer, starters(publication))
+    widget = make_widget(publication, lent.prompts, starters(publication))
 
     def make(**settings: Any) -> ASGIApp:
         sites = (f"http://{HOST}:{site.port}", "http://localhost")
@@ -652,6 +652,21 @@ def test_silence_advice_and_danger(visit: Callable[..., Page], bot: Bot) -> None
     expect(panel(page).locator(".notice").last).to_have_attribute("lang", "ms")
     panel(page).locator(".asks button").last.click()
     expect(panel(page).locator(".turn")).to_have_count(5)
+
+
+def test_after_danger_every_answer_begins_with_a_reminder(visit: Callable[..., Page], bot: Bot) -> None:
+    page = visit()
+    open_panel(page)
+    for question in (DANGER, ASKED, "How much does it cost?"):
+        ask(page, question)
+    answers, reminder = panel(page).locator(".answer"), bot.prompts.notice("reminder")
+    expect(panel(page).locator(".reminder")).to_have_count(2)
+    for at in (1, 2):
+        first = answers.nth(at).locator("> *").first
+        expect(first).to_have_class("reminder")
+        expect(first).to_contain_text(reminder)
+        expect(answers.nth(at).get_by_text(reminder)).to_have_count(1)
+    expect(answers.nth(2).locator("> .notice")).to_have_text(bot.ask("How much does it cost?").notice or "")
 
 
 def test_who_reads_another_language_sees_what_the_fixed_texts_mean(visit: Callable[..., Page], chat: str) -> None:

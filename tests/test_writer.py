@@ -204,7 +204,7 @@ def test_the_api_streams_guarded_sentences_then_the_whole_answer(lent: Bot, guar
     number = next(c.number for c in lent.ask(ASKED).citations if "store and release" in c.quote)
     text = said((TRUE, [number]), (FALSE, [number]))
     bot = with_model(lent, guard, scripted(0.3, *(text[at : at + 9] for at in range(0, len(text), 9))))
-    widget = make_widget(lent.index.publication, lent.prompts.disclaimer, ())
+    widget = make_widget(lent.index.publication, lent.prompts, ())
     app, warming = pageless_app(replace(Settings(), rate="off"), lent.index.publication, widget, lambda: bot)
     warming.get(60)
     with TestClient(app) as client:

@@ -27,7 +27,7 @@ def main() -> int:
     articles = sorted(path for path in Settings().articles.iterdir() if path.is_dir())
     publication = load_publication(articles[0])
     asks = [note.ask for note in publication.notes.sentences if note.ask][:6]
-    widget = make_widget(publication, load_fixed_texts()[0].disclaimer, asks)
+    widget = make_widget(publication, load_fixed_texts()[0], asks)
     rows = list(weights(widget, described(publication)))
     for name, size, budget in rows:
         print(f"{name:12} {size:6,} of {budget:6,} bytes, gzip{'' if size <= budget else '  TOO LARGE'}")

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.prompts import Prompts
 from corpus.article import Article
 from corpus.load import Publication
 from web.asset import Asset
@@ -60,7 +61,7 @@ class Widget:
         return respond
 
 
-def make_widget(publication: Publication, disclaimer: str, starters: Sequence[str]) -> Widget:
+def make_widget(publication: Publication, prompts: Prompts, starters: Sequence[str]) -> Widget:
     """Render the widget for an article.
 
     Raises:
@@ -74,12 +75,14 @@ def make_widget(publication: Publication, disclaimer: str, starters: Sequence[st
     shared = {
         "article": article,
         "starters": starters,
+        "disclaimer": prompts.disclaimer,
+        "reminder": prompts.notice("reminder"),
         "version": {path.rpartition("/")[2].replace(".", "_"): asset.tag.strip('"') for path, asset in files.items()},
     }
     return Widget(
         words,
         {code: _loader(spoken) for code, spoken in words.items()},
-        {code: _page(panel, shared, words=spoken, disclaimer=disclaimer) for code, spoken in words.items()},
+        {code: _page(panel, shared, words=spoken) for code, spoken in words.items()},
         _page(demo, shared, words=_with_publisher(load_demo_words(), article)),
         files,
     )

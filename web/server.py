@@ -45,7 +45,7 @@ def create_app(
         pages_built.wait()  # importing Gradio takes seconds, and the page is up the sooner for having them alone
         return open_bot()
 
-    widget = make_widget(publication, prompts.disclaimer, starters(publication))
+    widget = make_widget(publication, prompts, starters(publication))
     app, warming = pageless_app(settings, publication, widget, open_after)
     try:
         if page:

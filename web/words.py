@@ -43,6 +43,7 @@ class PanelWords:
     footnote: str
     urgent: str
     urgent_meaning: str
+    remember: str
     try_asking: str
     copy: str
     copied: str

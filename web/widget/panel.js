@@ -154,12 +154,15 @@ const openSource = (id) => {
   source.querySelector("summary").focus();
 };
 
-/* The last part of a notice is in the language that the answer is in, a reminder before it in English. */
+/* A reminder of an emergency stands first, whatever follows; the last part is in the language that the answer is in. */
 const showNotice = (answer, { notice, language }) => {
-  const parts = notice.split("\n\n"), last = parts.pop();
+  const parts = notice.split("\n\n"), reminder = fill("reminder");
+  if (parts[0] === reminder.querySelector(".notice").textContent) {
+    answer.prepend(reminder);
+    parts.shift();
+  }
   for (const text of parts) answer.append(fill("notice", { ".notice": text }));
-  answer.append(fill("notice", { ".notice": last }));
-  answer.lastElementChild.lang = language;
+  if (parts.length) answer.lastElementChild.lang = language;
 };
 
 /* The rest of an answer, once all of it is there. Fields that this panel does not know are left alone. */
