@@ -19,7 +19,7 @@ VOTE_WIDTH = 0.02
 """Cosine distance at which a neighbour's vote falls to 1/e, for whether the article answers."""
 PASSAGE_WIDTH = 0.05
 """The same, for which passages."""
-TOPIC_WIDTH, TOPIC_SHARE = 0.03, 0.25
+TOPIC_WIDTH, TOPIC_SHARE = 0.03, 0.2
 """The same, for what is missing; and the share of the weight from which it is named."""
 UNNAMED_WEIGHT = 0.5
 """What missing questions without a named topic count against those with one."""

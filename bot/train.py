@@ -37,6 +37,7 @@ def lessons() -> list[Lesson]:
         Lesson(line, path.stem)
         for path in sorted(EXAMPLES.glob("*.txt"))
         for line in path.read_text("utf-8").splitlines()
+        if line.strip()
     ]
     for publication in load_corpus(ARTICLES):
         found += _banked(publication)
