@@ -75,7 +75,7 @@ class Languages:
             for code, phrase in self._by_start[form][start]
             if phrase in words
         }
-        return next((code for code in self.phrases if code in meant), "") if meant else ""
+        return next((code for code in self.phrases if code in meant), "")
 
     @cached_property
     def _by_start(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
