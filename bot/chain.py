@@ -21,7 +21,7 @@ from bot.language import Languages
 from bot.prompts import Prompts
 from bot.question import Question
 from bot.reason import Reason
-from bot.triage import EMERGENCY, GO_ON
+from bot.triage import EMERGENCY, GO_ON, OFF_TOPIC
 from bot.wording import Supported, Wording
 from corpus.article import Passage
 from index.onnx_model import threads
@@ -29,7 +29,7 @@ from index.search import Found, Index
 
 OUTCOMES: dict[str, Outcome] = {
     "greeting": "greeting",
-    "offtopic": "off_topic",
+    OFF_TOPIC: "off_topic",
     "advice": "medical_advice",
     "unsafe": "unsafe_request",
 }
@@ -37,7 +37,7 @@ OUTCOMES: dict[str, Outcome] = {
 SUGGESTIONS = 3
 UNSURE_ABOVE = -0.8
 """Score above which an unanswered follow-up is tried with the turn before the one that it seemed to lean on."""
-OTHER_DANGER, OFF_TOPIC = "other_acute", "offtopic"
+OTHER_DANGER = "other_acute"
 
 
 @dataclass(frozen=True, slots=True)

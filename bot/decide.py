@@ -7,7 +7,7 @@ Knows nothing of danger, advice or wording.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 
 from corpus.article import Passage
@@ -53,6 +53,13 @@ class Decision:
     """The sentences to quote, in the article's order; empty when it does not answer."""
     topic: str
     """What is missing, or missing in part, in words, when the nearest missing questions can name it."""
+    nearest: float = 0.0
+    """Cosine similarity to the nearest question of the bank; 0 without a bank."""
+
+    @property
+    def surely_answers(self) -> bool:
+        """Whether the bank has the very question, answered."""
+        return self.score > SURELY_ANSWERED and self.nearest >= SAME_QUESTION
 
 
 def is_on_topic(found: Found) -> bool:
@@ -64,20 +71,21 @@ def decide(found: Found) -> Decision:
     """Decide from what the index found for a question."""
     if not found.neighbours:
         return _by_similarity(found.hits)
-    score = _vote(found.neighbours)
-    if score <= ANSWERS_ABOVE or found.neighbours[0].similarity < NEAR_ENOUGH:
-        return Decision(False, score, (), _topic(found.neighbours))
-    return Decision(True, score, _passages(found), "")
+    score, nearest = _vote(found.neighbours), found.neighbours[0].similarity
+    if score <= ANSWERS_ABOVE or nearest < NEAR_ENOUGH:
+        return Decision(False, score, (), _topic(found.neighbours), nearest)
+    return Decision(True, score, _passages(found), "", nearest)
 
 
 def in_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
     """A question that asks several things: what is answered is quoted, and what is surely missing is named."""
     answered = [part for part in parts if part.answers]
     missing = [part.topic for part in parts if part.topic and part.score < SURELY_MISSING]
-    if not answered or not (whole.answers or max(part.score for part in answered) > SURELY_ANSWERED):
+    in_part = whole.nearest < SAME_QUESTION and any(part.surely_answers for part in answered)
+    if not answered or not (whole.answers or in_part):
         return whole
     passages = whole.passages or _in_order({p.id: p for part in answered for p in part.passages}.values())
-    return Decision(True, whole.score, passages[:MOST_CITED], missing[0] if missing else "")
+    return replace(whole, answers=True, passages=passages[:MOST_CITED], topic=missing[0] if missing else "")
 
 
 def _vote(neighbours: Sequence[Match]) -> float:

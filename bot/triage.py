@@ -20,13 +20,15 @@ WEIGHTS = Path(__file__).parent / "triage.npz"
 GO_ON = "question"
 EMERGENCY = "emergency"
 UNSAFE = "unsafe"
+OFF_TOPIC = "offtopic"
 DANGER_LEADS = 1.0
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
 GO_ON_LAGS = 1.0
 """By how much a question about the article may lag behind every class but danger: the classes are weighed alike in
 training, and it is the most frequent one."""
-MISUSE_LEADS = 3.0
-"""By how much misuse, which accuses somebody, must beat every class but danger."""
+MISUSE_LEADS, MISUSE_LEADS_OFF_TOPIC = 3.0, 4.5
+"""By how much misuse, which accuses somebody, must beat every class but danger; and the class that is turned away all
+the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,6 @@ class Triage:
             return EMERGENCY
         scores[GO_ON] += GO_ON_LAGS
         misuse = scores.pop(UNSAFE)
-        if misuse >= max(scores.values()) + MISUSE_LEADS:
+        if misuse >= max(max(scores.values()) + MISUSE_LEADS, scores[OFF_TOPIC] + MISUSE_LEADS_OFF_TOPIC):
             return UNSAFE
         return max(scores, key=lambda label: scores[label])

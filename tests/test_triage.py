@@ -1,6 +1,7 @@
 """What was learned: reproducible from readable files, tied to its model, and the decision that rests on it."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from bot.train import GENERAL, digest, fit, lessons
 from bot.triage import WEIGHTS, Triage
 from bot.tune import tune
 from corpus.errors import ModelMissing
+from corpus.settings import Settings
 from index.documents import IndexedText
 from index.embed import SentenceEmbedder, packaged_model
-from index.open import TUNING
+from index.open import TUNING, original_embedder
 from index.search import Found, Hit
 from index.store import Match
 from index.tuning import Tuning
@@ -28,12 +30,13 @@ def test_the_committed_classifier_was_trained_on_these_examples(bot: Bot) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("ASK_TEST_SLOW" not in os.environ, reason="embeds for a minute; set ASK_TEST_SLOW=1")
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif("ASK_TEST_SLOW" not in os.environ, reason="embeds for minutes; set ASK_TEST_SLOW=1")
 def test_fitting_again_gives_the_committed_classifier(bot: Bot) -> None:
-    triage, again = bot.ear.triage, fit(bot.index.embedder)
+    triage, again = bot.ear.triage, fit(original_embedder(Settings.from_env(os.environ)))
     assert triage.labels == again.labels
-    assert np.allclose(triage.meaning, again.meaning, atol=0.01)
-    assert np.allclose(triage.spelling, again.spelling, atol=0.01)
+    assert np.array_equal(triage.meaning, again.meaning)
+    assert np.array_equal(triage.spelling, again.spelling)
 
 
 def test_the_weights_are_small_and_the_examples_readable() -> None:
@@ -122,9 +125,11 @@ def test_the_nearest_questions_of_the_bank_vote(bot: Bot) -> None:
 
 def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
     passage = bot.index.publication.article.passages[0]
-    yes, no = Decision(True, 0.9, (passage,), ""), Decision(False, -0.9, (), "what it costs")
+    yes, no = Decision(True, 0.9, (passage,), "", 0.9), Decision(False, -0.9, (), "what it costs", 0.8)
     unsure = Decision(False, -0.1, (), "this")
-    assert in_parts(no, [yes, no]) == Decision(True, -0.9, (passage,), "what it costs")
+    assert in_parts(no, [yes, no]) == replace(no, answers=True, passages=(passage,))
+    assert in_parts(no, [replace(yes, nearest=0.8), no]) == no, "a scrap of a question that is like nothing in the bank"
+    assert in_parts(missing := replace(no, nearest=0.9), [yes, no]) == missing, "the whole is asked in the bank"
     assert in_parts(yes, [yes, unsure]) == yes
     assert in_parts(no, [no, no]) == no
     assert in_parts(yes, []) == yes
@@ -142,21 +147,24 @@ def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
         ({"advice": 1.1, "question": 0.0}, "advice"),
         ({"question": 0.0, "unsafe": 3.9}, "question"),
         ({"question": 0.0, "unsafe": 4.1}, "unsafe"),
+        ({"offtopic": 0.0, "unsafe": 4.4}, "offtopic"),
+        ({"offtopic": 0.0, "unsafe": 4.6}, "unsafe"),
         ({"unsafe": 3.1, "emergency": 4.2}, "emergency"),
     ],
 )
 def test_danger_must_lead_a_question_may_lag_and_misuse_must_lead_by_far(scores: dict[str, float], label: str) -> None:
-    names = ("advice", "emergency", "question", "unsafe")
-    meaning = np.array([[scores.get(name, -9.0) for name in names], [0.0] * 4], dtype=np.float32)
-    triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 4), np.float16), "a model", "")
+    names = ("advice", "emergency", "offtopic", "question", "unsafe")
+    meaning = np.array([[scores.get(name, -9.0) for name in names], [0.0] * 5], dtype=np.float32)
+    triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 5), np.float16), "a model", "")
     assert triage.label("any text", np.array([1.0], dtype=np.float32)) == label
 
 
 def test_what_a_message_means_and_how_it_is_spelt_both_count() -> None:
-    meaning = np.array([[1.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, -9.0, 0.0, -9.0]], dtype=np.float32)
-    spelling = np.zeros((BUCKETS + 1, 5), np.float16)
+    names = ("advice", "greeting", "offtopic", "emergency", "question", "unsafe")
+    meaning = np.array([[1.0, 0.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, -9.0, 0.0, -9.0]], dtype=np.float32)
+    spelling = np.zeros((BUCKETS + 1, 6), np.float16)
     spelling[ngrams("goodbye")[0], 1] = 9.0
-    triage = Triage(("advice", "greeting", "emergency", "question", "unsafe"), meaning, spelling, "a model", "")
+    triage = Triage(names, meaning, spelling, "a model", "")
     vector = np.array([1.0], dtype=np.float32)
     assert triage.label("my dose", vector) == "advice"
     assert triage.label("Goodbye!", vector) == "greeting"
