@@ -21,7 +21,7 @@ GO_ON = "question"
 EMERGENCY = "emergency"
 UNSAFE = "unsafe"
 OFF_TOPIC = "offtopic"
-DANGER_LEADS = 1.0
+DANGER_LEADS = 1.5
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
 GO_ON_LAGS = 1.0
 """By how much a question about the article may lag behind every class but danger: the classes are weighed alike in

@@ -102,7 +102,7 @@ def test_after_an_emergency_turn_later_answers_remind(bot: Bot) -> None:
 
 
 def test_an_emergency_that_no_rule_knows_is_remembered_too(bot: Bot) -> None:
-    told = "she threw up what looks like old coffee, twice"
+    told = "Would antihistamine be enough if the tongue already fills the mouth?"
     assert not find_danger(told, bot.danger)
     assert bot.ask(told).outcome == "emergency"
     for history in ([told], [told, "thanks"], ["hi", told, "is it bad", "ok"]):

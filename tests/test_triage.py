@@ -139,17 +139,17 @@ def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
     ("scores", "label"),
     [
         ({"question": 0.0, "emergency": -0.1}, "question"),
-        ({"question": 0.0, "emergency": 0.9}, "question"),
-        ({"question": 0.0, "emergency": 1.1}, "emergency"),
+        ({"question": 0.0, "emergency": 1.4}, "question"),
+        ({"question": 0.0, "emergency": 1.6}, "emergency"),
         ({"advice": 0.0, "emergency": -0.1}, "advice"),
-        ({"advice": 0.0, "emergency": 1.1, "question": 0.0}, "emergency"),
+        ({"advice": 0.0, "emergency": 1.6, "question": 0.0}, "emergency"),
         ({"advice": 0.9, "question": 0.0}, "question"),
         ({"advice": 1.1, "question": 0.0}, "advice"),
         ({"question": 0.0, "unsafe": 3.9}, "question"),
         ({"question": 0.0, "unsafe": 4.1}, "unsafe"),
         ({"offtopic": 0.0, "unsafe": 4.4}, "offtopic"),
         ({"offtopic": 0.0, "unsafe": 4.6}, "unsafe"),
-        ({"unsafe": 3.1, "emergency": 4.2}, "emergency"),
+        ({"unsafe": 3.1, "emergency": 4.7}, "emergency"),
     ],
 )
 def test_danger_must_lead_a_question_may_lag_and_misuse_must_lead_by_far(scores: dict[str, float], label: str) -> None:
