@@ -27,7 +27,7 @@ SECOND_PASSAGE = 0.8
 """Weight of a bank question's further passages against its first."""
 SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.3, 0.15
 ANSWERS_ABOVE = 0.2
-NEAR_ENOUGH = 0.65
+NEAR_ENOUGH = 0.71
 """Cosine similarity to the nearest bank question below which a question is about something else."""
 SAME_QUESTION = 0.88
 """Cosine similarity from which a question of the bank asks the same thing."""
