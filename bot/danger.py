@@ -1,4 +1,4 @@
-"""Recognise emergencies and self-harm in a patient's message, by the rules of danger.yaml.
+"""Recognise emergencies and self-harm in a patient's message, by the rules of emergencies/.
 
 Deterministic: the same text gives the same result, and nothing outside the text plays a part. This module knows how
 rules combine and what sets a match aside (negation, the past, a general question). It holds no medical words and no

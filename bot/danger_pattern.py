@@ -1,4 +1,4 @@
-"""The language in which danger.yaml describes word patterns, and where they occur in a message.
+"""The language in which the files of emergencies/ describe word patterns, and where they occur in a message.
 
 This module does not know what is dangerous, nor what sets a match aside.
 """

@@ -1,13 +1,13 @@
-"""Read danger.yaml into compiled, checked rules.
+"""Read the files of emergencies/ into compiled, checked rules.
 
-This module knows how the file is written. It does not know how a message is judged by it.
+This module knows how the files are written. It does not know how a message is judged by them.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeVar
 
 from bot.danger_pattern import WORD, Compiler, Pattern
 from bot.danger_text import Speller, neighbours
@@ -15,6 +15,7 @@ from bot.danger_values import DangerRules, Kind, Limit, Rule, Slot, patterns_by_
 from corpus.errors import ArticleError
 from corpus.yaml_file import read_yaml
 
+T = TypeVar("T")
 _Lists = Mapping[str, tuple[str, ...]]
 _Compiled = Callable[[str], Pattern]
 """A pattern from its source; the same one for the same source, wherever it stands."""
@@ -38,7 +39,7 @@ _SETTINGS = {"negated", "past", "general"}
 
 
 class _Strict:
-    """A part of the file in which unknown keys are errors."""
+    """A part of a file in which unknown keys are errors."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
@@ -77,44 +78,64 @@ class _RuleText(_Strict):
 
 
 @dataclass(frozen=True)
-class _FileText(_Strict):
-    """danger.yaml as written, before its patterns are compiled."""
+class _Text:
+    """The files as written, before their patterns are compiled."""
 
     words: dict[str, str]
     readings: _ReadingsText
     context: dict[str, str]
-    groups: dict[str, list[_RuleText]]
     spelling: _SpellingText
+    groups: dict[str, list[_RuleText]]
 
 
-def load_danger_rules(path: Path) -> DangerRules:
-    """Read and check the rules.
+def load_danger_rules(folder: Path) -> DangerRules:
+    """Read and check the rules of a folder such as emergencies/.
 
     Raises:
-        ArticleError: the file cannot be used; the sentence names file, line and rule.
+        ArticleError: a file is missing or cannot be used; the sentence names file, line and rule.
     """
-    source = path.read_text("utf-8")
-    text = read_yaml(source, _FileText, path)
+    shared = [folder / f"{name}.yaml" for name in ("words", "readings", "context", "spelling")]
+    groups = sorted(folder.glob("groups/*.yaml"))  # numbered: the first rule fulfilled gives the group
     try:
-        return _compile(text)
+        return _compile(
+            _Text(
+                words=_read(shared[0], dict[str, str]),
+                readings=_read(shared[1], _ReadingsText),
+                context=_read(shared[2], dict[str, str]),
+                spelling=_read(shared[3], _SpellingText),
+                groups={path.stem.partition("_")[2]: _read(path, list[_RuleText]) for path in groups},
+            )
+        )
     except _Misfit as misfit:
-        line = next((n for n, line in enumerate(source.splitlines(), 1) if misfit.mark in line), 1)
-        raise ArticleError(path, line, str(misfit)) from misfit
+        raise ArticleError(*_place(misfit.mark, [*groups, *shared]), str(misfit)) from misfit
+
+
+def _read(path: Path, shape: type[T]) -> T:
+    try:
+        return read_yaml(path.read_text("utf-8"), shape, path)
+    except OSError as error:
+        raise ArticleError(path, 1, f"cannot be read: {error.strerror}") from error
+
+
+def _place(mark: str, paths: list[Path]) -> tuple[Path, int]:
+    """File and line in which a mark first stands."""
+    lines = ((path, n, line) for path in paths for n, line in enumerate(path.read_text("utf-8").splitlines(), 1))
+    return next(((path, n) for path, n, line in lines if mark in line), (paths[-1].parent, 1))
 
 
 class _Misfit(ValueError):
-    """Something in the file that is well-formed and yet wrong; `mark` is found on its line."""
+    """Something in the files that is well-formed and yet wrong; `mark` is found on its line."""
 
     def __init__(self, mark: str, problem: str) -> None:
         super().__init__(problem)
         self.mark = mark
 
 
-def _compile(text: _FileText) -> DangerRules:
+def _compile(text: _Text) -> DangerRules:
     lists = {name: _entries(entries) for name, entries in text.words.items()}
     compiled = Compiler(lists).pattern
     if set(text.context) != {*_CUES, "negation", "negation_bridge"}:
-        raise _Misfit("context:", f"context should have {', '.join((*_CUES, 'negation', 'negation_bridge'))}")
+        raise _Misfit("negation:", f"context should have {', '.join((*_CUES, 'negation', 'negation_bridge'))}")
     cues = {name: Slot(_patterns(text.context[name], compiled, f"{name}:", f"context {name}")) for name in _CUES}
     kinds = {
         name: Kind(
@@ -170,8 +191,8 @@ def _item(item: str, compiled: _Compiled, kinds: Mapping[str, Kind], mark: str, 
     return Limit(limit["kind"], below=float("inf"), at_least=bound)
 
 
-def _speller(text: _FileText, rules: tuple[Rule, ...], lists: _Lists) -> Speller:
-    """Words of the file are right as they are; slips are mended to those of lists, slots and kinds of value."""
+def _speller(text: _Text, rules: tuple[Rule, ...], lists: _Lists) -> Speller:
+    """Words of the files are right as they are; slips are mended to those of lists, slots and kinds of value."""
     forms = {wrong: right for right, wrongs in text.spelling.forms.items() for wrong in _entries(wrongs)}
     items = [item for rule in rules for slot in rule.slots for item in slot.items]
     sources = [item.source for item in items if isinstance(item, Pattern)]

@@ -1,4 +1,4 @@
-"""What a rule of danger.yaml is once it is compiled, and the words under which rules and patterns are looked up."""
+"""What a rule of emergencies/ is once it is compiled, and the words under which rules and patterns are looked up."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -58,7 +58,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class DangerRules:
-    """Everything in danger.yaml, compiled."""
+    """Everything in emergencies/, compiled."""
 
     rules: tuple[Rule, ...]
     speller: Speller = field(repr=False)

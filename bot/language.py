@@ -1,7 +1,8 @@
 """Recognises a question that is not in English, and danger in it.
 
 The language is told by py3langid, a naive Bayes classifier over byte sequences (Lui and Baldwin 2012). Danger is told
-by the phrases of danger_phrases.yaml, for speakers to review; like the English rules they come before anything learned.
+by the phrases of emergencies/other_languages.yaml, for speakers to review; like the English rules they come before
+anything learned.
 """
 
 import re
@@ -18,7 +19,7 @@ import numpy as np
 
 from corpus.yaml_file import read_yaml
 
-PHRASES = Path(__file__).parent / "danger_phrases.yaml"
+PHRASES = Path(__file__).parent / "emergencies" / "other_languages.yaml"
 ENGLISH = "en"
 FOREIGN_FROM = 0.98
 """Probability from which a question counts as not English. A single Latin word never does: "angiogenesis"."""

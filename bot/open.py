@@ -17,7 +17,7 @@ from corpus.load import Publication
 from corpus.settings import Settings
 from index.open import open_embedder, open_index, open_publication
 
-DANGER = Path(__file__).parent / "danger.yaml"
+DANGER = Path(__file__).parent / "emergencies"
 
 
 @dataclass(frozen=True)

@@ -9,26 +9,33 @@ import pytest
 from bot.danger import DangerRules, find_danger, load_danger_rules
 from corpus.errors import ArticleError
 
-RULES = Path(__file__).parent.parent / "bot" / "danger.yaml"
+RULES = Path(__file__).parent.parent / "bot" / "emergencies"
 CASES = [json.loads(line) for line in (Path(__file__).parent / "data" / "danger_cases.jsonl").read_text().splitlines()]
 DANGERS = [(case["text"], case["groups"]) for case in CASES if case["groups"]]
 HARMLESS = [case["text"] for case in CASES if not case["groups"]]
 
 PLAIN = "she wont wake up and her sugar is 1.9"
-SMALL = """
-words: {pain: "pain; ache*"}
-readings:
-  kinds: {glucose: {words: sugar, units: mmol, plausible: [0.4, 80]}}
-  not_values: years
-  value_verbs: is
-context: {right_now: today, now: now, past: "## years ago", not_past: diabetic, present: but, general: what are,
-  general_either: in general, fiction: in a film, turn: but, person: my, then: before, emphasis: never so,
-  negation: "no", negation_bridge: any}
-groups:
-  heart:
-    - {id: chest, source: NHS, any: "chest <pain>"}
-spelling: {forms: {chest: chst}, ordinary: chess}
-"""
+SMALL = {
+    "words": 'pain: "pain; ache*"',
+    "readings": """
+kinds: {glucose: {words: sugar, units: mmol, plausible: [0.4, 80]}}
+not_values: years
+value_verbs: is
+""",
+    "context": """
+{right_now: today, now: now, past: "## years ago", not_past: diabetic, present: but, general: what are,
+general_either: in general, fiction: in a film, turn: but, person: my, then: before, emphasis: never so,
+negation: "no", negation_bridge: any}
+""",
+    "spelling": "{forms: {chest: chst}, ordinary: chess}",
+    "groups/01_heart": '- {id: chest, source: NHS, any: "chest <pain>"}',
+}
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    (folder / "groups").mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text)
 
 
 @pytest.fixture(scope="module")
@@ -109,28 +116,35 @@ def test_every_rule_names_its_source_and_has_a_name_of_its_own(rules: DangerRule
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "said"),
+    ("name", "right", "wrong", "said"),
     [
-        ("{id: chest, source: NHS, any", "{id: chest, any", "source"),
-        ("source: NHS, any", "source: NHS, of: x, any", "of"),
-        ('any: "chest <pain>"', 'any: "chest <pein>"', "rule chest: there is no list called <pein>"),
-        ('any: "chest <pain>"', 'any: "chest (pain)"', "rule chest: '(pain)' is neither"),
-        ('any: "chest <pain>"', 'any: "(suger below 3)"', "rule chest: (suger below 3) should read"),
-        ('any: "chest <pain>"', 'any: "chest", all: ["pain"]', "rule chest: give either any or all"),
-        ('any: "chest <pain>"', 'all: [chest, ";"]', "rule chest: a slot is empty"),
-        ('any: "chest <pain>"', 'any: ".. ^"', "has no word in it"),
-        ('any: "chest <pain>"', "any: chest, even_if: maybe", "rule chest: even_if"),
-        ('any: "chest <pain>"}', "any: chest}\n    - {id: chest, source: NHS, any: pain}", "used twice"),
-        ("context: {right_now: today,", "context: {", "context should have"),
-        ("groups:", "groups: [", "not valid YAML"),
+        ("groups/01_heart", "{id: chest, source: NHS, any", "{id: chest, any", "source"),
+        ("groups/01_heart", "source: NHS, any", "source: NHS, of: x, any", "of"),
+        ("groups/01_heart", 'any: "chest <pain>"', 'any: "chest <pein>"', "rule chest: there is no list called <pein>"),
+        ("groups/01_heart", 'any: "chest <pain>"', 'any: "chest (pain)"', "rule chest: '(pain)' is neither"),
+        ("groups/01_heart", 'any: "chest <pain>"', 'any: "(suger below 3)"', "rule chest: (suger below 3) should read"),
+        ("groups/01_heart", 'any: "chest <pain>"', 'any: "chest", all: ["pain"]', "rule chest: give either any or all"),
+        ("groups/01_heart", 'any: "chest <pain>"', 'all: [chest, ";"]', "rule chest: a slot is empty"),
+        ("groups/01_heart", 'any: "chest <pain>"', 'any: ".. ^"', "has no word in it"),
+        ("groups/01_heart", 'any: "chest <pain>"', "any: chest, even_if: maybe", "rule chest: even_if"),
+        ("groups/01_heart", 'any: "chest <pain>"}', "any: chest}\n- {id: chest, source: NHS, any: pain}", "used twice"),
+        ("context", "{right_now: today,", "{", "context should have"),
+        ("words", "pain:", "pain: [", "not valid YAML"),
+        ("spelling", "chess", "[chess]", "ordinary"),
     ],
 )
-def test_a_faulty_file_is_named_with_its_rule(right: str, wrong: str, said: str, tmp_path: Path) -> None:
-    path = tmp_path / "danger.yaml"
-    path.write_text(SMALL)
-    assert find_danger("my chst aches", load_danger_rules(path))
-    path.write_text(SMALL.replace(right, wrong))
+def test_a_faulty_file_is_named_with_its_rule(name: str, right: str, wrong: str, said: str, tmp_path: Path) -> None:
+    _write(tmp_path, SMALL)
+    assert find_danger("my chst aches", load_danger_rules(tmp_path))
+    _write(tmp_path, {name: SMALL[name].replace(right, wrong)})
     with pytest.raises(ArticleError) as error:
-        load_danger_rules(path)
-    assert str(path) in str(error.value)
+        load_danger_rules(tmp_path)
+    assert str(tmp_path / f"{name}.yaml") in str(error.value)
     assert said in str(error.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    _write(tmp_path, SMALL)
+    (tmp_path / "readings.yaml").unlink()
+    with pytest.raises(ArticleError, match=r"readings\.yaml.*No such file"):
+        load_danger_rules(tmp_path)
