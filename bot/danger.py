@@ -49,10 +49,10 @@ class _View:
         self.message = message
         self.rules = rules
         self.places = places(message)
-        self.values = tuple(_values(message, rules))
         led = {pattern for stem in self.places.stems for pattern in rules.by_lead.get(stem, ())}
         self.possible = {pattern for pattern in led if pattern.may_occur(self.places)}
         self._found: dict[Slot, list[Span]] = {}
+        self.values = tuple(_values(self))
 
     def may_fill(self, slot: Slot) -> bool:
         """Whether anything of the slot can be met at all."""
@@ -69,6 +69,10 @@ class _View:
         if isinstance(item, Limit):
             return [span for kind, value, span in self.values if kind == item.kind and item.holds(value)]
         return item.spans(self.message, self.places)
+
+    def has(self, name: str) -> bool:
+        """Whether a cue of this name stands anywhere in the message."""
+        return bool(self.found(self.rules.cues[name]))
 
     def cues(self, name: str, low: int, high: int) -> list[Span]:
         """The cues of this name that start from `low` to before `high`."""
@@ -192,9 +196,9 @@ def _general(span: Span, view: _View) -> bool:
     return False
 
 
-def _values(message: Message, rules: DangerRules) -> Iterator[tuple[str, float, Span]]:
+def _values(view: _View) -> Iterator[tuple[str, float, Span]]:
     """The measured values in the message: kind, value in the usual unit (mmol/L, °C), place."""
-    words = message.words
+    message, rules, words = view.message, view.rules, view.message.words
     for i, word in enumerate(words):
         if not word[0].isdigit():
             continue
@@ -205,9 +209,9 @@ def _values(message: Message, rules: DangerRules) -> Iterator[tuple[str, float, 
         kind = _kind(word, before, after, rules)
         if kind is None or not _plain_value(word, unit, before, kind, rules):
             continue
-        for value in _usual(kind, float(word), unit):
-            if rules.kinds[kind].lowest <= value <= rules.kinds[kind].highest:
-                yield kind, value, (message.starts[i], message.starts[i] + len(word))
+        kind, value = _usual(kind, float(word), unit, view)
+        if rules.kinds[kind].lowest <= value <= rules.kinds[kind].highest:
+            yield kind, value, (message.starts[i], message.starts[i] + len(word))
 
 
 def _kind(word: str, before: tuple[str, ...], after: tuple[str, ...], rules: DangerRules) -> str | None:
@@ -239,10 +243,19 @@ def _plain_value(word: str, unit: str, before: tuple[str, ...], kind: str, rules
     return before[-1] in rules.kinds[kind].words | rules.kinds[kind].devices or before[-1] in rules.value_verbs
 
 
-def _usual(kind: str, value: float, unit: str) -> tuple[float, ...]:
-    """The value in mmol/L or °C. A bare glucose of 28 to 54 may be either unit, and is dangerous in both."""
+def _usual(kind: str, value: float, unit: str, view: _View) -> tuple[str, float]:
+    """Kind, and value in mmol/L or °C.
+
+    A bare glucose of 28 to 54 is dangerously high in mmol/L and dangerously low in mg/dL; where the message does not say
+    which, its kind is `unclear`, since what helps in the one case harms in the other.
+    """
     if kind == "temperature":
-        return ((value - 32) / 1.8 if value > 90 else value,)
+        return kind, (value - 32) / 1.8 if value > 90 else value
     if kind != "glucose" or unit == "mmol" or (unit != "mgdl" and value < 28):
-        return (value,)
-    return (value / 18,) if unit == "mgdl" or value > 54 else (value, value / 18)
+        return kind, value
+    if unit == "mgdl" or value > 54:
+        return kind, value / 18
+    high, low = (view.has(name) for name in ("reads_high", "reads_low"))
+    if high == low:
+        return "unclear", value
+    return kind, value if high else value / 18

@@ -33,6 +33,8 @@ _CUES = (
     "person",
     "then",
     "emphasis",
+    "reads_high",
+    "reads_low",
 )
 _LIMIT = re.compile(r"\((?P<kind>\w+) (?P<side>below|at least) (?P<bound>\d+(?:\.\d+)?)\)")
 _SETTINGS = {"negated", "past", "general"}
