@@ -6,10 +6,10 @@ words for patients, and it does not know how danger is answered.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.danger_pattern import Pattern, places
+from bot.danger_readings import readings
 from bot.danger_rules import load_danger_rules
 from bot.danger_text import Message, Span, read
 from bot.danger_values import DangerRules, Limit, Rule, Slot
@@ -19,7 +19,6 @@ __all__ = ["Danger", "DangerRules", "find_danger", "load_danger_rules"]
 _REACH = {"sentence": 0, "nearby": 2, "message": 10**6}
 _PAST_WORDS, _GENERAL_WORDS, _NEAR_WORDS = 20, 10, 3
 _REACH_LETTERS = 400
-_LOOK_BACK, _LOOK_AHEAD = 8, 4
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class _View:
         led = {pattern for stem in self.places.stems for pattern in rules.by_lead.get(stem, ())}
         self.possible = {pattern for pattern in led if pattern.may_occur(self.places)}
         self._found: dict[Slot, list[Span]] = {}
-        self.values = tuple(_values(self))
+        self.values = tuple(readings(message, rules, self.has))
 
     def may_fill(self, slot: Slot) -> bool:
         """Whether anything of the slot can be met at all."""
@@ -194,68 +193,3 @@ def _general(span: Span, view: _View) -> bool:
         if cue in stories or not view.cues("person", start, end):
             return True
     return False
-
-
-def _values(view: _View) -> Iterator[tuple[str, float, Span]]:
-    """The measured values in the message: kind, value in the usual unit (mmol/L, °C), place."""
-    message, rules, words = view.message, view.rules, view.message.words
-    for i, word in enumerate(words):
-        if not word[0].isdigit():
-            continue
-        before, after = words[max(0, i - _LOOK_BACK) : i], words[i + 1 : i + 1 + _LOOK_AHEAD]
-        unit = after[0] if after else ""
-        if unit in rules.not_values or f"{before[-1] if before else ''} #" in rules.not_values:
-            continue
-        kind = _kind(word, before, after, rules)
-        if kind is None or not _plain_value(word, unit, before, kind, rules):
-            continue
-        kind, value = _usual(kind, float(word), unit, view)
-        if rules.kinds[kind].lowest <= value <= rules.kinds[kind].highest:
-            yield kind, value, (message.starts[i], message.starts[i] + len(word))
-
-
-def _kind(word: str, before: tuple[str, ...], after: tuple[str, ...], rules: DangerRules) -> str | None:
-    """The kind whose word stands nearest before the number, or else after it, or else whose unit it has."""
-    same_sentence = before[len(before) - before[::-1].index(".") :] if "." in before else before
-    ahead = after if "." in word or float(word) >= 20 else ()
-    stop = next((i for i, next_word in enumerate(ahead) if next_word in ".,"), None)
-    around = (*reversed(same_sentence), *ahead[:stop])
-    for names in ({name: kind.words for name, kind in rules.kinds.items()}, _devices(rules)):
-        for near in around:
-            for name, announced in names.items():
-                if near in announced:
-                    return name
-    return next((name for name, kind in rules.kinds.items() if after and after[0] in kind.units), None)
-
-
-def _devices(rules: DangerRules) -> dict[str, frozenset[str]]:
-    """Words such as "meter" announce their kind only where no word of a kind itself is near."""
-    return {name: kind.devices for name, kind in rules.kinds.items()}
-
-
-def _plain_value(word: str, unit: str, before: tuple[str, ...], kind: str, rules: DangerRules) -> bool:
-    """Not with another kind's unit; a small whole number only with a unit or straight after "is" or the like."""
-    units = rules.kinds[kind].units
-    if unit not in units and any(unit in other.units for other in rules.kinds.values()):
-        return False
-    if "." in word or float(word) >= 10 or unit in units or not before:
-        return True
-    return before[-1] in rules.kinds[kind].words | rules.kinds[kind].devices or before[-1] in rules.value_verbs
-
-
-def _usual(kind: str, value: float, unit: str, view: _View) -> tuple[str, float]:
-    """Kind, and value in mmol/L or °C.
-
-    A bare glucose of 28 to 54 is dangerously high in mmol/L and dangerously low in mg/dL; where the message does not say
-    which, its kind is `unclear`, since what helps in the one case harms in the other.
-    """
-    if kind == "temperature":
-        return kind, (value - 32) / 1.8 if value > 90 else value
-    if kind != "glucose" or unit == "mmol" or (unit != "mgdl" and value < 28):
-        return kind, value
-    if unit == "mgdl" or value > 54:
-        return kind, value / 18
-    high, low = (view.has(name) for name in ("reads_high", "reads_low"))
-    if high == low:
-        return "unclear", value
-    return kind, value if high else value / 18
