@@ -1,28 +1,28 @@
 """From a question to an Answer: danger, hear, triage, decide, write.
 
 Everything that a patient can see leaves through `Bot._answer`, so a fixed text, a verbatim span and the disclaimer
-are all there can be. Where a language model is configured, `Bot._worded` puts sentences that the guard has passed, each
+are all there can be. Where a language model is configured, bot.steps puts sentences that the guard has passed, each
 with its citations, in the place of the quotes, and nothing else.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from bot.answer import Answer, Citation, Outcome, Sentence
 from bot.danger import Danger, DangerRules, find_danger
 from bot.decide import Decision, decide, in_parts, is_on_topic
-from bot.drafts import NoDraft
 from bot.earlier import Earlier
 from bot.hear import Ear, Heard
 from bot.language import Languages
 from bot.prompts import Prompts
 from bot.question import Question
 from bot.reason import Reason
+from bot.steps import Step, in_words
 from bot.triage import EMERGENCY, GO_ON, OFF_TOPIC
-from bot.wording import Supported, Wording
+from bot.wording import Wording
 from corpus.article import Passage
 from index.onnx_model import threads
 from index.search import Found, Index
@@ -38,15 +38,6 @@ SUGGESTIONS = 3
 UNSURE_ABOVE = -0.8
 """Score above which an unanswered follow-up is tried with the turn before the one that it seemed to lean on."""
 OTHER_DANGER = "other_acute"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An answer as far as it has come; `whole` once nothing more will change."""
-
-    answer: Answer
-    reason: Reason
-    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,7 @@ class Bot:
         """
         answer, reason = self._in_quotes(Question.of(asked, tuple(history)))
         if self.wording and answer.outcome == "answered" and reason.decision:
-            yield from self._in_words(self.wording, answer, reason, reason.decision)
+            yield from in_words(self.wording, answer, reason, self.index.publication.article)
         else:
             yield Step(answer, reason)
 
@@ -91,28 +82,6 @@ class Bot:
         self.index.close()
         if self.wording:
             self.wording.close()
-
-    def _in_words(self, wording: Wording, quotes: Answer, reason: Reason, decision: Decision) -> Iterator[Step]:
-        said: list[Supported] = []
-        yield Step(self._worded(quotes, said), reason, whole=False)
-        try:
-            for supported in wording.sentences(reason.heard[0].text, decision.passages):
-                said += [supported] if supported else []
-                yield Step(self._worded(quotes, said), reason, whole=False)
-        except NoDraft:
-            said.clear()
-        yield Step(self._worded(quotes, said) if said else quotes, reason)
-
-    def _worded(self, quotes: Answer, said: Sequence[Supported]) -> Answer:
-        """The same answer in supported sentences; only what they rest on is cited."""
-        article = self.index.publication.article
-        cited = list(dict.fromkeys(passage for one in said for passage in one.passages))
-        return replace(
-            quotes,
-            sentences=tuple(Sentence(one.text, tuple(cited.index(p) + 1 for p in one.passages)) for one in said),
-            citations=tuple(Citation.of(number, article, passage) for number, passage in enumerate(cited, 1)),
-            writer="model",
-        )
 
     def _in_quotes(self, question: Question) -> tuple[Answer, Reason]:
         answer, reason = self._judge(question)
@@ -125,13 +94,22 @@ class Bot:
         danger, phrase, language = ruling.result()
         if phrase and (language or not danger):
             return self._answer(question, "emergency", [self.prompts.urgent_languages[phrase]]), Reason(phrase)
-        if danger:
+        if danger and self._holds(danger, question):
             urgent = self.prompts.urgent[danger.group]
             return self._answer(question, "emergency", [urgent]), Reason(danger.rule, danger.matched)
         if not question.text or question.too_long:
             notice = self.prompts.notice("too_long" if question.text else "empty_question")
             return self._answer(question, "not_in_article", [notice]), Reason()
         return self._sort(question, hearing.result(), language)
+
+    def _holds(self, danger: Danger, question: Question) -> bool:
+        """Whether it stands: a doubtful one has to be confirmed, unless that cannot be done."""
+        if not danger.around or question.too_long:
+            return True
+        try:
+            return self.ear.confirms(question, danger.around)
+        except Exception:  # danger is answered whatever else fails
+            return True
 
     def _rule(self, text: str) -> tuple[Danger | None, str, str]:
         """What fixed rules say: danger, the language of a phrase that means danger, and the language spoken."""

@@ -6,7 +6,7 @@ words for patients, and it does not know how danger is answered.
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.danger_pattern import Pattern, places
 from bot.danger_readings import readings
@@ -19,6 +19,8 @@ __all__ = ["Danger", "DangerRules", "find_danger", "load_danger_rules"]
 _REACH = {"sentence": 0, "nearby": 2, "message": 10**6}
 _PAST_WORDS, _GENERAL_WORDS, _NEAR_WORDS = 20, 10, 3
 _REACH_LETTERS = 400
+_AROUND = 3
+"""Words before and after those of a doubtful rule that are weighed with them (docs/ablation.md)."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +30,26 @@ class Danger:
     group: str
     rule: str
     matched: str
+    around: str = ""
+    """Where it is in doubt: those words with a few before and after, for what they mean decides."""
 
 
 def find_danger(text: str, rules: DangerRules) -> Danger | None:
-    """The first rule of the file that the text fulfils, or None. Only the text counts, never what came before it."""
+    """What the first rule says that the text fulfils, or None; it is in doubt where only doubtful rules are fulfilled.
+
+    Only the text counts, never what came before it.
+    """
     view = _View(read(text, rules.speller), rules)
     numbers = {number for word in ("", *view.places.stems) for number in rules.rules_by_word.get(word, ())}
-    for rule in (rules.rules[number] for number in sorted(numbers)):  # in the order of the file
-        if spans := _fulfilled(rule, view):
+    first: Danger | None = None
+    for rule in (rules.rules[number] for number in sorted(numbers)):  # in the order of the files
+        if (not first or not rule.doubtful) and (spans := _fulfilled(rule, view)):
             matched = " + ".join(view.message.text[start:end].strip() for start, end in spans)
-            return Danger(rule.group, rule.id, matched)
-    return None
+            around = view.message.around(spans, _AROUND) if rule.doubtful else ""
+            first = replace(first, around=around) if first else Danger(rule.group, rule.id, matched, around)
+            if not rule.doubtful:
+                break
+    return first
 
 
 class _View:

@@ -18,7 +18,7 @@ def readings(message: Message, rules: DangerRules, says: Callable[[str], bool]) 
     """
     words = message.words
     for i, word in enumerate(words):
-        if not word[0].isdigit():
+        if not word[0].isdecimal():
             continue
         before, after = words[max(0, i - _LOOK_BACK) : i], words[i + 1 : i + 1 + _LOOK_AHEAD]
         unit = after[0] if after else ""

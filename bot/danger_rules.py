@@ -4,7 +4,7 @@ This module knows how the files are written. It does not know how a message is j
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal, TypeVar
@@ -73,6 +73,8 @@ class _RuleText(_Strict):
     source: str
     any: str = ""
     all: tuple[str, ...] = ()
+    in_doubt: str = ""
+    all_in_doubt: tuple[str, ...] = ()
     within: Literal["sentence", "nearby", "message"] = "nearby"
     even_if: str = ""
     unless: str = ""
@@ -149,8 +151,9 @@ def _compile(text: _Text) -> DangerRules:
         )
         for name, kind in text.readings.kinds.items()
     }
-    rules = tuple(_rule(rule, group, compiled, kinds) for group, entries in text.groups.items() for rule in entries)
-    ids = [rule.id for rule in rules]
+    written = [(group, rule) for group, entries in text.groups.items() for rule in entries]
+    rules = tuple(made for group, rule in written for made in _rules(rule, group, compiled, kinds))
+    ids = [rule.id for _, rule in written]
     if twice := [name for name in ids if ids.count(name) > 1]:
         raise _Misfit(f"id: {twice[0]}", f"rule {twice[0]}: the name is used twice")
     return DangerRules(
@@ -166,19 +169,23 @@ def _compile(text: _Text) -> DangerRules:
     )
 
 
-def _rule(text: _RuleText, group: str, compiled: _Compiled, kinds: Mapping[str, Kind]) -> Rule:
+def _rules(text: _RuleText, group: str, compiled: _Compiled, kinds: Mapping[str, Kind]) -> Iterator[Rule]:
+    """What an entry says: a rule for what is certain, one for what is in doubt, or both."""
     mark, where, even_if = f"id: {text.id}", f"rule {text.id}", frozenset(text.even_if.split())
-    if bool(text.any) == bool(text.all):
-        raise _Misfit(mark, f"{where}: give either any or all")
+    if (text.any and text.all) or (text.in_doubt and text.all_in_doubt):
+        raise _Misfit(mark, f"{where}: give either any or all, and either in_doubt or all_in_doubt")
     if not even_if <= _SETTINGS:
         raise _Misfit(mark, f"{where}: even_if is some of {', '.join(sorted(_SETTINGS))}")
-    slots = tuple(
-        Slot(_item(item, compiled, kinds, mark, where) for item in _entries(slot)) for slot in text.all or (text.any,)
-    )
-    if not all(slot.items for slot in slots):
-        raise _Misfit(mark, f"{where}: a slot is empty")
     unless, near = (Slot(_patterns(entries, compiled, mark, where)) for entries in (text.unless, text.near))
-    return Rule(group, text.id, text.source, slots, text.within, even_if, unless, near)
+    certain, doubtful = text.all or (text.any,), text.all_in_doubt or (text.in_doubt,)
+    written = [(slots, slots is doubtful) for slots in (certain, doubtful) if any(slots)]
+    if not written:
+        raise _Misfit(mark, f"{where}: give any, all, in_doubt or all_in_doubt")
+    for sources, in_doubt in written:
+        slots = tuple(Slot(_item(item, compiled, kinds, mark, where) for item in _entries(slot)) for slot in sources)
+        if not all(slot.items for slot in slots):
+            raise _Misfit(mark, f"{where}: a slot is empty")
+        yield Rule(group, text.id, text.source, slots, text.within, even_if, unless, near, in_doubt)
 
 
 def _item(item: str, compiled: _Compiled, kinds: Mapping[str, Kind], mark: str, where: str) -> Pattern | Limit:

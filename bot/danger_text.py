@@ -6,7 +6,7 @@ This module knows spelling, sentences and numbers. It does not know patterns, no
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Span = tuple[int, int]
@@ -125,6 +125,13 @@ class Message:
     def sentence(self, at: int) -> int:
         """The number of the sentence at this character."""
         return bisect_right(self.sentences, at)
+
+    def around(self, spans: Sequence[Span], words: int) -> str:
+        """The text from the first of the spans to the last, and so many words before and after."""
+        start, end = min(span[0] for span in spans), max(span[1] for span in spans)
+        return " ".join(
+            [*self.text[:start].split()[-words:], *self.text[start:end].split(), *self.text[end:].split()[:words]]
+        )
 
     def bounds(self, at: int) -> Span:
         """Where the sentence at this character starts and ends."""

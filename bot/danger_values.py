@@ -54,6 +54,8 @@ class Rule:
     """Sets a match aside that it shares a word with."""
     near: Slot
     """Sets a match aside that it touches or stands near."""
+    doubtful: bool
+    """Its words do not settle it alone."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.clauses import clauses
 from bot.followup import leaned_on, points_back, together
 from bot.question import Question
-from bot.triage import EMERGENCY, GO_ON, Triage
+from bot.triage import DANGER_LAGS, EMERGENCY, GO_ON, Triage
 from index.embed import Embedder, Vectors
 from index.search import Found, Index
 
@@ -49,6 +49,15 @@ class Ear:
         if alone.label != GO_ON:
             return (alone,)
         return (alone, *(part for part in more if part.label == GO_ON))
+
+    def confirms(self, question: Question, around: str) -> bool:
+        """Whether words that may mean danger, in a question, are not plainly about something else.
+
+        They are weighed with the whole question and alone, so that nothing written around them hides them.
+        """
+        texts = [question.text, around]
+        weighed = zip(texts, self.embedder.embed(texts), strict=True)
+        return max(self.triage.danger_leads(text, vector) for text, vector in weighed) >= -DANGER_LAGS
 
     def hear_further_back(self, question: Question) -> Heard | None:
         """Hear a follow-up with the turn before the one it seemed to lean on, in case that one was an aside.

@@ -23,6 +23,8 @@ UNSAFE = "unsafe"
 OFF_TOPIC = "offtopic"
 DANGER_LEADS = 1.5
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
+DANGER_LAGS = 3.0
+"""By how much danger may lag where a doubtful rule has found words for it."""
 GO_ON_LAGS = 1.0
 """By how much a question about the article may lag behind every class but danger: the classes are weighed alike in
 training, and it is the most frequent one."""
@@ -82,12 +84,17 @@ class Triage:
         found = by_meaning + weights @ self.spelling[buckets] + self.spelling[-1]
         return dict(zip(self.labels, found.tolist(), strict=True))
 
+    def danger_leads(self, text: str, vector: Vectors) -> float:
+        """By how much danger leads every other class; below 0 where it lags."""
+        scores = self.scores(text, vector)
+        return scores.pop(EMERGENCY) - max(scores.values())
+
     def label(self, text: str, vector: Vectors) -> str:
         """The class of a question with its vector of shape (dimension,)."""
-        scores = self.scores(text, vector)
-        danger = scores.pop(EMERGENCY)
-        if danger >= max(scores.values()) + DANGER_LEADS:
+        if self.danger_leads(text, vector) >= DANGER_LEADS:
             return EMERGENCY
+        scores = self.scores(text, vector)
+        del scores[EMERGENCY]
         scores[GO_ON] += GO_ON_LAGS
         misuse = scores.pop(UNSAFE)
         if misuse >= max(max(scores.values()) + MISUSE_LEADS, scores[OFF_TOPIC] + MISUSE_LEADS_OFF_TOPIC):

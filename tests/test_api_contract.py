@@ -15,8 +15,9 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 
 from bot.__main__ import main
-from bot.chain import Bot, Step
+from bot.chain import Bot
 from bot.question import LONGEST
+from bot.steps import Step
 from corpus.settings import Settings
 from tests.closed import VALIDATOR
 from tests.conftest import ROOT, SLUG

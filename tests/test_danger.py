@@ -85,6 +85,15 @@ def test_a_story_is_no_danger_but_what_follows_it_is(rules: DangerRules) -> None
     assert find_danger("in the film he takes a whole pen, i want to die too", rules)
 
 
+def test_words_that_settle_nothing_are_marked_and_certain_ones_come_first(rules: DangerRules) -> None:
+    doubtful = find_danger("i sit here and there is fresh blood in it again", rules)
+    assert doubtful is not None
+    assert doubtful.around == "and there is fresh blood in it again"
+    certain = find_danger("there is no reason to go on, i want to die", rules)
+    assert certain is not None
+    assert certain.around == ""
+
+
 def test_units_are_told_apart(rules: DangerRules) -> None:
     for text in ("sugar 38 mg/dl", "sugar is 2.1 mmol/L", "sugar 2,1", "my sugar is 40", "glucose 700", "bg 36"):
         assert find_danger(text, rules), text
@@ -112,7 +121,7 @@ def test_time_grows_with_the_text_and_no_faster(rules: DangerRules) -> None:
 
 def test_every_rule_names_its_source_and_has_a_name_of_its_own(rules: DangerRules) -> None:
     assert all(rule.source for rule in rules.rules)
-    assert len({rule.id for rule in rules.rules}) == len(rules.rules)
+    assert len({(rule.id, rule.doubtful) for rule in rules.rules}) == len(rules.rules)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +133,8 @@ def test_every_rule_names_its_source_and_has_a_name_of_its_own(rules: DangerRule
         ("groups/01_heart", 'any: "chest <pain>"', 'any: "chest (pain)"', "rule chest: '(pain)' is neither"),
         ("groups/01_heart", 'any: "chest <pain>"', 'any: "(suger below 3)"', "rule chest: (suger below 3) should read"),
         ("groups/01_heart", 'any: "chest <pain>"', 'any: "chest", all: ["pain"]', "rule chest: give either any or all"),
+        ("groups/01_heart", ', any: "chest <pain>"', "", "rule chest: give any"),
+        ("groups/01_heart", 'any: "chest <pain>"', 'all_in_doubt: ["pain", ";"]', "rule chest: a slot is empty"),
         ("groups/01_heart", 'any: "chest <pain>"', 'all: [chest, ";"]', "rule chest: a slot is empty"),
         ("groups/01_heart", 'any: "chest <pain>"', 'any: ".. ^"', "has no word in it"),
         ("groups/01_heart", 'any: "chest <pain>"', "any: chest, even_if: maybe", "rule chest: even_if"),

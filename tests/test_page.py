@@ -11,7 +11,8 @@ from typing import Any, cast
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bot.chain import Bot, Step
+from bot.chain import Bot
+from bot.steps import Step
 from corpus.load import load_publication
 from corpus.settings import Settings
 from tests.browser import ANSWER, CHROMIUM, FLAGS, PENDING, ask, box, browser, open_page, ready, serving

@@ -10,7 +10,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from bot.chain import Bot, Step
+from bot.chain import Bot
+from bot.steps import Step
 from corpus.errors import IndexMissing, StoreUnavailable
 from corpus.load import Publication
 from corpus.settings import Settings

@@ -16,9 +16,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot.answer import Answer
-from bot.chain import Bot, Step
+from bot.chain import Bot
 from bot.guard import Guard
 from bot.models import open_model
+from bot.steps import Step
 from bot.wording import Wording
 from bot.writer import ModelWriter
 from corpus.errors import SettingsError

@@ -12,8 +12,9 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import WithJsonSchema
 
 from bot.answer import Answer
-from bot.chain import Bot, Step
+from bot.chain import Bot
 from bot.question import LONGEST
+from bot.steps import Step
 from corpus.errors import AskError
 from corpus.load import Publication
 from web.asset import Asset

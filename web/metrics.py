@@ -14,7 +14,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from bot.answer import Answer
-from bot.chain import Bot, Step
+from bot.chain import Bot
+from bot.steps import Step
 from corpus.errors import SettingsError
 from corpus.settings import Address
 
