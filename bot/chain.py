@@ -8,7 +8,7 @@ with its citations, in the place of the quotes, and nothing else.
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.answer import Answer, Citation, Outcome, Sentence
@@ -21,7 +21,7 @@ from bot.prompts import Prompts
 from bot.question import Question
 from bot.reason import Reason
 from bot.steps import Step, in_words
-from bot.triage import EMERGENCY, GO_ON, OFF_TOPIC
+from bot.triage import DANGER, EMERGENCY, GO_ON, OFF_TOPIC, SELF_HARM
 from bot.wording import Wording
 from corpus.article import Passage
 from index.onnx_model import threads
@@ -34,6 +34,7 @@ OUTCOMES: dict[str, Outcome] = {
     "unsafe": "unsafe_request",
 }
 """The outcome, and through it the notice, of each class of the triage classifier."""
+ASIDES = frozenset({"greeting", "off_topic"})
 SUGGESTIONS = 3
 UNSURE_ABOVE = -0.8
 """Score above which an unanswered follow-up is tried with the turn before the one that it seemed to lean on."""
@@ -85,7 +86,7 @@ class Bot:
 
     def _in_quotes(self, question: Question) -> tuple[Answer, Reason]:
         answer, reason = self._judge(question)
-        self._earlier.remember(question, answer.outcome == "emergency")
+        self._earlier.remember(question, reason.urgent)
         return answer, reason
 
     def _judge(self, question: Question) -> tuple[Answer, Reason]:
@@ -93,10 +94,9 @@ class Bot:
         hearing = self._hear(question)
         danger, phrase, language = ruling.result()
         if phrase and (language or not danger):
-            return self._answer(question, "emergency", [self.prompts.urgent_languages[phrase]]), Reason(phrase)
+            return self._urgent(question, Reason(phrase, urgent=phrase))
         if danger and self._holds(danger, question):
-            urgent = self.prompts.urgent[danger.group]
-            return self._answer(question, "emergency", [urgent]), Reason(danger.rule, danger.matched)
+            return self._urgent(question, Reason(danger.rule, danger.matched, urgent=danger.group))
         if not question.text or question.too_long:
             notice = self.prompts.notice("too_long" if question.text else "empty_question")
             return self._answer(question, "not_in_article", [notice]), Reason()
@@ -133,8 +133,8 @@ class Bot:
         label, reason = heard[0].label, Reason(language=language, heard=heard)
         if label == OFF_TOPIC and is_on_topic(heard[0].found):
             label = GO_ON
-        if label == EMERGENCY:
-            return self._answer(question, "emergency", [self.prompts.urgent[OTHER_DANGER]]), reason
+        if label in DANGER:
+            return self._urgent(question, replace(reason, urgent=OTHER_DANGER if label == EMERGENCY else label))
         if language:
             return self._answer(question, "not_in_article", [self.prompts.languages[language]]), reason
         if label != GO_ON:
@@ -149,6 +149,10 @@ class Bot:
             if other.answers and other.score > abs(decision.score):
                 heard, decision = (further,), other
         return self._write(question, heard[0].found, decision), Reason(heard=heard, decision=decision)
+
+    def _urgent(self, question: Question, reason: Reason) -> tuple[Answer, Reason]:
+        texts = {**self.prompts.urgent, **self.prompts.urgent_languages}
+        return self._answer(question, "emergency", [texts[reason.urgent]]), reason
 
     def _write(self, question: Question, found: Found, decision: Decision) -> Answer:
         notice, topic = self.prompts.notice, decision.topic
@@ -172,8 +176,10 @@ class Bot:
         """The only maker of answers; `texts` are notices from prompts/."""
         article = self.index.publication.article
         citations = tuple(Citation.of(number, article, passage) for number, passage in enumerate(passages, 1))
-        if outcome != "emergency" and self._earlier.emergency(question):
-            texts = [self.prompts.notice("reminder"), *texts]
+        if outcome != "emergency" and (urgent := self._earlier.urgent(question)):
+            reminder = self.prompts.notice("reminder_self_harm" if urgent == SELF_HARM else "reminder")
+            aside = outcome in ASIDES  # a cheerful hello has no place here
+            texts, suggestions = [reminder] if aside else [reminder, *texts], () if aside else suggestions
         return Answer(
             question=question.asked,
             outcome=outcome,
@@ -204,7 +210,7 @@ class Bot:
 
     @cached_property
     def _earlier(self) -> Earlier:
-        return Earlier(lambda turn: self._in_quotes(turn)[0].outcome == "emergency")
+        return Earlier(lambda turn: self._in_quotes(turn)[1].urgent)
 
     @cached_property
     def _strong(self) -> dict[str, set[str]]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from math import exp
 
 from corpus.article import Passage
-from corpus.notes import UNNAMED
 from index.search import Found, Hit
 from index.store import Match
 
@@ -19,10 +18,8 @@ VOTE_WIDTH = 0.02
 """Cosine distance at which a neighbour's vote falls to 1/e, for whether the article answers."""
 PASSAGE_WIDTH = 0.05
 """The same, for which passages."""
-TOPIC_WIDTH, TOPIC_SHARE = 0.03, 0.2
-"""The same, for what is missing; and the share of the weight from which it is named."""
-UNNAMED_WEIGHT = 0.5
-"""What missing questions without a named topic count against those with one."""
+TOPIC_WIDTH, TOPIC_SHARE, TOPIC_NEAR = 0.03, 0.3, 0.76
+"""The same, for what is missing; the share of the weight, and the similarity of the nearest, from which it is named."""
 SECOND_PASSAGE = 0.8
 """Weight of a bank question's further passages against its first."""
 SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.3, 0.15
@@ -120,13 +117,13 @@ def _by_similarity(hits: Sequence[Hit]) -> Decision:
 def _topic(neighbours: Sequence[Match]) -> str:
     """The topic of the nearest missing question if it asks the same; or the one with enough of the weight."""
     missing = [match for match in neighbours if not match.text.passages]
-    if missing and missing[0].similarity >= SAME_QUESTION and missing[0].text.topic != UNNAMED:
+    if missing and missing[0].similarity >= SAME_QUESTION:
         return missing[0].text.topic
     weight: dict[str, float] = defaultdict(float)
     for share, match in zip(_weights([m.similarity for m in missing], TOPIC_WIDTH), missing, strict=True):
-        weight[match.text.topic] += share * (UNNAMED_WEIGHT if match.text.topic == UNNAMED else 1.0)
+        weight[match.text.topic] += share
     best = max(weight, key=lambda topic: weight[topic], default="")
-    return best if best and weight[best] >= TOPIC_SHARE else ""
+    return best if best and weight[best] >= TOPIC_SHARE and missing[0].similarity >= TOPIC_NEAR else ""
 
 
 def _weights(similarities: Sequence[float], width: float) -> list[float]:

@@ -1,4 +1,4 @@
-"""Which turns of conversations were emergencies, so that what follows them carries a reminder.
+"""Which turns of conversations were emergencies, and of what kind, so that what follows them carries a reminder.
 
 A conversation sends its turns again with every question, and this spares judging them anew. It keeps no text: a turn
 stands here by its digest.
@@ -15,24 +15,25 @@ MOST = 10_000
 
 
 class Earlier:
-    """Remembers whether a turn, with the turn that it leans on, was an emergency. Many threads may use it at once."""
+    """Remembers what kind of emergency a turn, with the turn that it leans on, was. Many threads may use it at once."""
 
-    def __init__(self, judge: Callable[[Question], bool]) -> None:
+    def __init__(self, judge: Callable[[Question], str]) -> None:
         self._judge = judge
-        self._known: dict[bytes, bool] = {}
+        self._known: dict[bytes, str] = {}
 
-    def remember(self, question: Question, emergency: bool) -> None:
-        """Keep what a question turned out to be."""
+    def remember(self, question: Question, urgent: str) -> None:
+        """Keep what kind of emergency a question turned out to be; empty for none."""
         if len(self._known) >= MOST:
             self._known.clear()
-        self._known[_digest(question)] = emergency
+        self._known[_digest(question)] = urgent
 
-    def emergency(self, question: Question) -> bool:
-        """Whether any of the turns before a question was an emergency."""
+    def urgent(self, question: Question) -> str:
+        """The kind of the last emergency among the turns before a question; empty where there was none."""
         turns = question.history
-        return any(self._was(Question(turn, turn, turns[:at])) for at, turn in enumerate(turns))
+        kinds = [self._was(Question(turn, turn, turns[:at])) for at, turn in enumerate(turns)]
+        return next(filter(None, reversed(kinds)), "")
 
-    def _was(self, turn: Question) -> bool:
+    def _was(self, turn: Question) -> str:
         known = self._known.get(_digest(turn))
         return self._judge(turn) if known is None else known
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.clauses import clauses
 from bot.followup import leaned_on, points_back, together
 from bot.question import Question
-from bot.triage import DANGER_LAGS, EMERGENCY, GO_ON, Triage
+from bot.triage import DANGER, DANGER_LAGS, GO_ON, Triage
 from index.embed import Embedder, Vectors
 from index.search import Found, Index
 
@@ -43,7 +43,7 @@ class Ear:
         others = (together(before, question.text),) if before else clauses(question.text)
         alone, *more = self._heard([question.text, *others])
         if before:
-            if alone.label == EMERGENCY or _small_talk(alone):  # no earlier turn talks danger away
+            if alone.label in DANGER or _small_talk(alone):  # no earlier turn talks danger away
                 return (alone,)
             return (alone if self._told_before(before, question, more[0]) else _leaning(more[0]),)
         if alone.label != GO_ON:
@@ -71,9 +71,9 @@ class Ear:
 
     def _told_before(self, before: str, question: Question, leaning: Heard) -> bool:
         """Whether only the turn before tells a danger, which had its answer then, and the question does not ask on."""
-        if leaning.label != EMERGENCY or points_back(question.text):
+        if leaning.label not in DANGER or points_back(question.text):
             return False
-        return self.triage.label(before, self.embedder.embed([before])[0]) == EMERGENCY
+        return self.triage.label(before, self.embedder.embed([before])[0]) in DANGER
 
     def _heard(self, texts: list[str]) -> list[Heard]:
         vectors = self.embedder.embed(texts)

@@ -22,6 +22,7 @@ NOTICES: Mapping[str, frozenset[str]] = {
     "partly": frozenset({"topic"}),
     "not_its_word": frozenset({"word"}),
     "reminder": frozenset(),
+    "reminder_self_harm": frozenset(),
 }
 """Every notice the code uses, with the variables it fills."""
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 LONGEST = 2_000
 """Characters of a question that is answered; the danger rules read DANGER_LONGEST."""
 DANGER_LONGEST = 20_000
-HISTORY_TURNS = 8
+HISTORY_TURNS = 20
+"""Earlier turns that count; an emergency further back is no longer reminded of."""
 
 
 @dataclass(frozen=True, slots=True)

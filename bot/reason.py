@@ -17,6 +17,8 @@ class Reason:
     """The danger rule that was fulfilled, or the language of the phrase that was found."""
     matched: str = ""
     """The words that it matched, as normalised."""
+    urgent: str = ""
+    """What kind of urgent text was given: a danger group, or the language of the phrase; empty without one."""
     language: str = ""
     """The language of a question that is not in English."""
     heard: tuple[Heard, ...] = ()

@@ -18,12 +18,13 @@ from index.embed import Vectors
 
 WEIGHTS = Path(__file__).parent / "triage.npz"
 GO_ON = "question"
-EMERGENCY = "emergency"
+EMERGENCY, SELF_HARM = "emergency", "self_harm"
+DANGER = frozenset({EMERGENCY, SELF_HARM})
 UNSAFE = "unsafe"
 OFF_TOPIC = "offtopic"
-DANGER_LEADS = 1.5
+DANGER_LEADS = 2.0
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
-DANGER_LAGS = 3.0
+DANGER_LAGS = 5.0
 """By how much danger may lag where a doubtful rule has found words for it."""
 GO_ON_LAGS = 1.0
 """By how much a question about the article may lag behind every class but danger: the classes are weighed alike in
@@ -85,18 +86,22 @@ class Triage:
         return dict(zip(self.labels, found.tolist(), strict=True))
 
     def danger_leads(self, text: str, vector: Vectors) -> float:
-        """By how much danger leads every other class; below 0 where it lags."""
-        scores = self.scores(text, vector)
-        return scores.pop(EMERGENCY) - max(scores.values())
+        """By how much danger, of either kind, leads every other class; below 0 where it lags."""
+        return _danger_leads(self.scores(text, vector))
 
     def label(self, text: str, vector: Vectors) -> str:
         """The class of a question with its vector of shape (dimension,)."""
-        if self.danger_leads(text, vector) >= DANGER_LEADS:
-            return EMERGENCY
         scores = self.scores(text, vector)
-        del scores[EMERGENCY]
+        if _danger_leads(scores) >= DANGER_LEADS:
+            return max(DANGER & scores.keys(), key=lambda label: scores[label])
+        scores = {label: score for label, score in scores.items() if label not in DANGER}
         scores[GO_ON] += GO_ON_LAGS
         misuse = scores.pop(UNSAFE)
         if misuse >= max(max(scores.values()) + MISUSE_LEADS, scores[OFF_TOPIC] + MISUSE_LEADS_OFF_TOPIC):
             return UNSAFE
         return max(scores, key=lambda label: scores[label])
+
+
+def _danger_leads(scores: dict[str, float]) -> float:
+    danger = np.logaddexp.reduce([score for label, score in scores.items() if label in DANGER])
+    return float(danger) - max(score for label, score in scores.items() if label not in DANGER)

@@ -51,10 +51,6 @@ class Answered:
     questions: tuple[str, ...]
 
 
-UNNAMED = "this"
-"""The topic of missing questions that have no name in common."""
-
-
 @dataclass(frozen=True, slots=True)
 class Missing:
     """Questions about something that the article does not say."""

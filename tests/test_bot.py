@@ -117,6 +117,16 @@ def test_after_an_emergency_turn_later_answers_remind(bot: Bot) -> None:
     assert answer.notice and answer.notice.startswith(bot.prompts.notices["reminder"])
 
 
+@pytest.mark.parametrize("told", ["I want to die", "the dark thoughts are back since my birthday"])
+def test_after_talk_of_dying_help_stays_and_no_hello_follows(told: str, bot: Bot) -> None:
+    assert bot.ask(told).notice == bot.prompts.urgent["self_harm"]
+    reminder = bot.prompts.notices["reminder_self_harm"]
+    for small_talk in ("thanks", "bye", "how do I cook rice"):
+        answer = bot.ask(small_talk, [told])
+        assert (answer.notice, answer.suggestions) == (reminder, ()), small_talk
+    assert (bot.ask("What are beta cells?", [told, *["What are T cells?"] * 15]).notice or "").startswith(reminder)
+
+
 def test_an_emergency_that_no_rule_knows_is_remembered_too(bot: Bot) -> None:
     told = "Would antihistamine be enough if the tongue already fills the mouth?"
     assert not find_danger(told, bot.danger)
@@ -131,18 +141,18 @@ def test_turns_are_remembered_without_their_words(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("bot.earlier.MOST", 3)
     judged: list[str] = []
 
-    def judge(turn: Question) -> bool:
+    def judge(turn: Question) -> str:
         judged.append(turn.text)
-        return "help" in turn.text
+        return "heart" if "help" in turn.text else ""
 
     earlier = Earlier(judge)
-    earlier.remember(Question.of("help me"), True)
-    assert earlier.emergency(Question.of("and now?", ("help me",)))
+    earlier.remember(Question.of("help me"), "heart")
+    assert earlier.urgent(Question.of("and now?", ("help me",))) == "heart"
     assert not judged
     assert "help" not in repr(vars(earlier)["_known"])
     for number in range(4):
-        earlier.remember(Question.of(f"what is {number}"), False)
-    assert earlier.emergency(Question.of("and now?", ("hello", "help me")))
+        earlier.remember(Question.of(f"what is {number}"), "")
+    assert earlier.urgent(Question.of("and now?", ("hello", "help me"))) == "heart"
     assert judged == ["hello", "help me"]
 
 

@@ -12,7 +12,8 @@ from corpus.errors import ArticleError
 RULES = Path(__file__).parent.parent / "bot" / "emergencies"
 CASES = [json.loads(line) for line in (Path(__file__).parent / "data" / "danger_cases.jsonl").read_text().splitlines()]
 DANGERS = [(case["text"], case["groups"]) for case in CASES if case["groups"]]
-HARMLESS = [case["text"] for case in CASES if not case["groups"]]
+HARMLESS = [case["text"] for case in CASES if not case["groups"] and not case.get("doubt")]
+DOUBTFUL = [case["text"] for case in CASES if case.get("doubt")]
 
 PLAIN = "she wont wake up and her sugar is 1.9"
 SMALL = {
@@ -53,6 +54,12 @@ def test_danger_is_recognised(text: str, groups: list[str], rules: DangerRules) 
 @pytest.mark.parametrize("text", HARMLESS, ids=[text[:60] for text in HARMLESS])
 def test_ordinary_questions_are_not_danger(text: str, rules: DangerRules) -> None:
     assert find_danger(text, rules) is None
+
+
+@pytest.mark.parametrize("text", DOUBTFUL, ids=[text[:60] for text in DOUBTFUL])
+def test_words_that_may_be_harmless_do_not_settle_it(text: str, rules: DangerRules) -> None:
+    found = find_danger(text, rules)
+    assert found is None or found.around
 
 
 @pytest.mark.parametrize(

@@ -139,23 +139,24 @@ def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
     ("scores", "label"),
     [
         ({"question": 0.0, "emergency": -0.1}, "question"),
-        ({"question": 0.0, "emergency": 1.4}, "question"),
-        ({"question": 0.0, "emergency": 1.6}, "emergency"),
+        ({"question": 0.0, "emergency": 1.9}, "question"),
+        ({"question": 0.0, "emergency": 2.1}, "emergency"),
+        ({"question": 0.0, "emergency": 1.4, "self_harm": 1.5}, "self_harm"),
         ({"advice": 0.0, "emergency": -0.1}, "advice"),
-        ({"advice": 0.0, "emergency": 1.6, "question": 0.0}, "emergency"),
+        ({"advice": 0.0, "emergency": 2.1, "question": 0.0}, "emergency"),
         ({"advice": 0.9, "question": 0.0}, "question"),
         ({"advice": 1.1, "question": 0.0}, "advice"),
         ({"question": 0.0, "unsafe": 3.9}, "question"),
         ({"question": 0.0, "unsafe": 4.1}, "unsafe"),
         ({"offtopic": 0.0, "unsafe": 4.4}, "offtopic"),
         ({"offtopic": 0.0, "unsafe": 4.6}, "unsafe"),
-        ({"unsafe": 3.1, "emergency": 4.7}, "emergency"),
+        ({"unsafe": 3.1, "emergency": 5.2}, "emergency"),
     ],
 )
 def test_danger_must_lead_a_question_may_lag_and_misuse_must_lead_by_far(scores: dict[str, float], label: str) -> None:
-    names = ("advice", "emergency", "offtopic", "question", "unsafe")
-    meaning = np.array([[scores.get(name, -9.0) for name in names], [0.0] * 5], dtype=np.float32)
-    triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 5), np.float16), "a model", "")
+    names = ("advice", "emergency", "offtopic", "question", "self_harm", "unsafe")
+    meaning = np.array([[scores.get(name, -9.0) for name in names], [0.0] * 6], dtype=np.float32)
+    triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 6), np.float16), "a model", "")
     assert triage.label("any text", np.array([1.0], dtype=np.float32)) == label
 
 

@@ -6,7 +6,6 @@ that it does not answer. "Silent" is every outcome but an answer and urgent help
 
 from collections.abc import Callable
 
-from corpus.notes import UNNAMED
 from evals.case import Case, Score, Scorer, yes
 from evals.scorers.citation import hit
 
@@ -161,7 +160,7 @@ def useful_silence(case: Case) -> Score | None:
     """Of rightly silent answers to U, the share that names what is missing and offers a question."""
     if not (case.should_be_silent and case.answer.outcome == "not_in_article"):
         return None
-    topics = {missing.topic for missing in case.grounds.publication.bank.missing} - {UNNAMED}
+    topics = {missing.topic for missing in case.grounds.publication.bank.missing}
     named = any(topic in (case.answer.notice or "") for topic in topics)
     return yes(named and bool(case.answer.suggestions), "names no topic" if not named else "offers no question")
 

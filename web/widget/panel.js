@@ -1,7 +1,7 @@
 /* The panel: asks the API and shows what it answers. Every text is inserted as text; its own words are templates of
    panel.html. It keeps the conversation in memory and nowhere else. */
 
-const VERSION = 1, TURNS = 8, SLOW = 4000, PATIENCE = 90000, NOTES = 3000;
+const VERSION = 1, TURNS = 20, SLOW = 4000, PATIENCE = 90000, NOTES = 3000;
 const get = (id) => document.getElementById(id);
 const log = get("log"), form = get("form"), input = get("question"), send = get("send"), stop = get("stop");
 const query = new URLSearchParams(location.search);
