@@ -14,6 +14,7 @@ from bot.answer import Answer
 from bot.chain import Bot
 from bot.guard import Guard
 from bot.prompts import Interface
+from bot.reader import PairReader
 from corpus.errors import AskError
 from corpus.settings import Settings
 
@@ -31,7 +32,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         if arguments.guard:
-            guard = Guard.packaged(Settings.from_env(os.environ).index)
+            guard = _guard(Settings.from_env(os.environ))
             return _stream(lambda row: _verdict(guard, row))
         from bot.open import open_bot  # here, so that checking claims needs no index
 
@@ -46,6 +47,13 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _guard(settings: Settings) -> Guard:
+    """The guard, ready: so without a line to check its reader is exported, for servers that cannot."""
+    reader = PairReader(settings.index)
+    reader.load()
+    return Guard(reader)
 
 
 def _answered(bot: Bot, question: str, history: tuple[str, ...], debug: bool) -> Row:

@@ -11,6 +11,7 @@ from bot.guard import Guard
 from bot.hear import Ear
 from bot.language import Languages
 from bot.prompts import Prompts, load_prompts
+from bot.reader import PairReader
 from bot.triage import Triage
 from bot.wording import Wording
 from corpus.load import Publication
@@ -55,9 +56,11 @@ def _wording(settings: Settings, prompts: Prompts, languages: Languages) -> Word
     from bot.models import hold_to_schema, open_model  # LangChain's models take a second to import
     from bot.writer import ModelWriter
 
+    reader = PairReader(settings.index)
+    reader.load()  # now, so that whoever starts the server is told what is missing, and no patient waits for an export
     opened = open_model(settings.model)
     writer = ModelWriter(opened.model, prompts.writer, hold_to_schema)
-    return Wording(writer, Guard.packaged(settings.index, opened.sure), languages, opened.close)
+    return Wording(writer, Guard(reader, opened.sure), languages, opened.close)
 
 
 def read_content(settings: Settings) -> Content:

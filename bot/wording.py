@@ -44,7 +44,8 @@ class Wording:
         """Supported sentences as they come, none twice; None after each moment without one.
 
         Raises:
-            NoDraft: the writer failed, or nothing it wrote is supported. One line about it is logged, without any text.
+            NoDraft: the writer or the guard failed, or nothing that was written is supported. One line about it is
+                logged, without any text.
         """
         said = set[str]()
         try:
@@ -59,7 +60,11 @@ class Wording:
             raise
 
     def _supported(self, draft: Draft, passages: Sequence[Passage]) -> Supported | None:
+        """The draft if it may be shown; raises NoDraft where the guard cannot tell."""
         cited = tuple(passages[number - 1] for number in draft.passages)
-        if self.languages.spoken(draft.text) or not self.guard.check(draft.text, [p.text for p in cited]).supported:
-            return None
+        try:
+            if self.languages.spoken(draft.text) or not self.guard.check(draft.text, [p.text for p in cited]).supported:
+                return None
+        except Exception as error:  # whatever fails in it, a sentence that was not checked is not shown
+            raise NoDraft(type(error).__name__) from error
         return Supported(draft.text, cited)

@@ -11,16 +11,16 @@ from corpus.errors import IndexInUse
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock file alone.
+def exclusive(path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold the lock file alone, with `wait` once nobody else does.
 
     Raises:
-        IndexInUse: another process holds it; the message names that process.
+        IndexInUse: another process holds it, and this one does not wait; the message names that process.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
             holder = file.read().strip() or "another process"

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -189,6 +190,22 @@ def test_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
         pass
     with exclusive(tmp_path / "lock"):
         pass
+
+
+def test_who_waits_for_the_lock_gets_it_after_its_holder(tmp_path: Path) -> None:
+    turns = []
+
+    def wait() -> None:
+        with exclusive(tmp_path / "lock", wait=True):
+            turns.append("second")
+
+    with exclusive(tmp_path / "lock"):
+        second = threading.Thread(target=wait)
+        second.start()
+        second.join(0.3)
+        turns.append("first")
+    second.join(10)
+    assert turns == ["first", "second"]
 
 
 def build_for_ever(folder: Path, root: Path, ready: "multiprocessing.synchronize.Event") -> None:

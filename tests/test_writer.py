@@ -4,12 +4,14 @@ import itertools
 import json
 import logging
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,12 +21,14 @@ from bot.answer import Answer
 from bot.chain import Bot
 from bot.guard import Guard
 from bot.models import open_model
+from bot.open import open_bot
 from bot.steps import Step
 from bot.wording import Wording
 from bot.writer import ModelWriter
-from corpus.errors import SettingsError
+from corpus.errors import ModelMissing, SettingsError
 from corpus.settings import Settings
 from tests.closed import check_closed
+from tests.conftest import SLUG
 from tests.scripted import ScriptedModel, said
 from web.embed import make_widget
 from web.server import pageless_app
@@ -121,6 +125,41 @@ def test_whatever_goes_wrong_the_patient_reads_the_quotes(
     assert answer == lent.ask(ASKED)
     assert answer.writer == "quotes"
     logged(caplog)
+
+
+class Failing:
+    """A reader that fails with words of the chat, which must not be logged."""
+
+    def scores(self, pairs: Any) -> Any:
+        raise RuntimeError(f"beta cells: {pairs}")
+
+
+def test_a_failing_guard_lets_the_patient_read_the_quotes(lent: Bot, caplog: pytest.LogCaptureFixture) -> None:
+    model = scripted(said((TRUE, [1])))
+    assert with_model(lent, Guard(Failing()), model).ask(ASKED) == lent.ask(ASKED)
+    logged(caplog)
+    assert "RuntimeError" in caplog.text
+
+
+def test_a_server_that_cannot_check_sentences_says_so_when_it_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = index_without_the_reader(tmp_path)
+    monkeypatch.setitem(sys.modules, "bot.pair_network", None)  # importing it fails, as it does without torch
+    monkeypatch.setattr("bot.models.open_model", lambda name: pytest.fail("the reader comes first"))
+    with pytest.raises(ModelMissing, match="python -m bot --guard"):
+        open_bot(Settings(index=index, model="local"))
+
+
+def index_without_the_reader(root: Path) -> Path:
+    """What was built for the tests, as it is copied to a server, but without the guard's export."""
+    built = Settings().index
+    (root / "_encoders").mkdir()
+    (root / SLUG).symlink_to(built / SLUG)
+    for export in built.glob("_encoders/*"):
+        if not export.name.startswith("guard-"):
+            (root / "_encoders" / export.name).symlink_to(export)
+    return root
 
 
 def test_an_endless_stream_is_stopped(lent: Bot, guard: Guard, caplog: pytest.LogCaptureFixture) -> None:
