@@ -14,7 +14,7 @@ from transformers import AutoModel, AutoTokenizer
 from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
 from bot.pair_data import LABELS, kept_pairs
-from bot.reader import LONGEST, RETRAIN, Scores
+from bot.reader import EXPORT, LONGEST, RETRAIN, Scores
 from corpus.errors import ModelMissing
 from index.embed import base_name, packaged_model
 from index.export import export
@@ -95,14 +95,17 @@ def export_network(tuning: Tuning, folder: Path, name: str) -> None:
         raise ModelMissing(f"bot/guard.npz was tuned for {tuning.base}, not {base}; {RETRAIN}")
     network = Network(str(packaged))
     network.load(tuning)
-    export(_Probability(network).eval(), packaged / "tokenizer.json", folder, name, LONGEST)
-    pairs = [(pair.premise, pair.claim) for pair in kept_pairs()[::COMPARED_EVERY]]
-    exported = OnnxModel(folder, name).run(pairs)[:, 0]
-    if not np.abs(exported - network.probabilities(pairs)).max() <= SAME:
-        raise ModelMissing(
-            "the guard's reader gives other probabilities once it is exported; install the pinned versions of torch, "
-            "onnx and onnxruntime"
-        )
+
+    def check(unfinished: Path) -> None:
+        pairs = [(pair.premise, pair.claim) for pair in kept_pairs()[::COMPARED_EVERY]]
+        exported = OnnxModel(unfinished, name).run(pairs)[:, 0]
+        if not np.abs(exported - network.probabilities(pairs)).max() <= SAME:
+            raise ModelMissing(
+                "the guard's reader gives other probabilities once it is exported; install the pinned versions of "
+                f"torch, onnx and onnxruntime, and {EXPORT} again"
+            )
+
+    export(_Probability(network).eval(), packaged / "tokenizer.json", folder, name, LONGEST, check=check)
 
 
 class _Probability(torch.nn.Module):

@@ -9,7 +9,7 @@ import numpy as np
 from corpus.errors import ModelMissing
 from index.embed import SentenceEmbedder, Vectors
 from index.export import export
-from index.onnx_model import FILE, Exported, OnnxModel
+from index.onnx_model import Exported, OnnxModel
 
 SAME = {"fp32": 0.9999, "int8": 0.999}
 """Lowest cosine similarity of an exported model's vector to the original's."""
@@ -56,18 +56,21 @@ def export_encoder(original: SentenceEmbedder, folder: Path, precision: str, tex
     """Export an embedding model, compare the vectors of these texts, and drop exports of its other tunings.
 
     Raises:
-        ModelMissing: a vector is not the original's; the export is taken back.
+        ModelMissing: a vector is not the original's; what was exported before is untouched.
     """
+
+    def check(unfinished: Path) -> None:
+        exported = OnnxEmbedder(original.name, unfinished).embed(list(texts))
+        lowest = float((exported * original.embed(list(texts))).sum(axis=1).min())
+        if not lowest >= SAME[precision]:
+            raise ModelMissing(
+                f"{original.name} exported in {precision} gives other vectors (cosine {lowest:.6f}); install the "
+                "pinned versions of torch, onnx and onnxruntime, and run 'python -m index' again"
+            )
+
     transformer, longest = original.transformer()
-    export(_pooled(transformer), original.folder / "tokenizer.json", folder, original.name, longest, precision)
-    exported = OnnxEmbedder(original.name, folder).embed(list(texts))
-    lowest = float((exported * original.embed(list(texts))).sum(axis=1).min())
-    if not lowest >= SAME[precision]:
-        (folder / FILE).unlink()
-        raise ModelMissing(
-            f"{original.name} exported in {precision} gives other vectors (cosine {lowest:.6f}); install the pinned "
-            "versions of torch, onnx and onnxruntime, and run 'python -m index' again"
-        )
+    tokenizer = original.folder / "tokenizer.json"
+    export(_pooled(transformer), tokenizer, folder, original.name, longest, precision, check=check)
 
 
 def _pooled(transformer: Any) -> Any:

@@ -1,7 +1,7 @@
 """Exports a torch model to ONNX, so that whoever answers needs no torch (index.onnx_model).
 
 An export is a folder: the graph, its weights in a file of their own (which processes share in memory), the tokenizer,
-and a manifest with a hash of each. It is written aside and renamed, so it is whole or not there.
+and a manifest with a hash of each. It is written aside, checked and renamed, so it is whole and right or not there.
 """
 
 import logging
@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,16 @@ BLOCK = 64
 """In int8, so many weights of a row share a scale; so do a token's values, so a text does not depend on its batch."""
 
 
-def export(module: Any, tokenizer: Path, folder: Path, name: str, longest: int, precision: str = FP32) -> None:
+def export(
+    module: Any,
+    tokenizer: Path,
+    folder: Path,
+    name: str,
+    longest: int,
+    precision: str = FP32,
+    *,
+    check: Callable[[Path], None],
+) -> None:
     """Export a torch module that is called with INPUTS, each of shape (texts, tokens), and gives a row a text.
 
     Args:
@@ -35,6 +45,7 @@ def export(module: Any, tokenizer: Path, folder: Path, name: str, longest: int, 
         name: identifies the model and its weights.
         longest: tokens a text may have.
         precision: FP32, or INT8 for its matrices.
+        check: is given the finished folder before it takes its place, and raises where it must not be used.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix="unfinished.", dir=folder.parent))
@@ -42,6 +53,7 @@ def export(module: Any, tokenizer: Path, folder: Path, name: str, longest: int, 
         _write_graph(module, unfinished, precision)
         _write_tokenizer(tokenizer, unfinished / TOKENIZER, longest)
         Exported(name, longest, precision, hashes(unfinished)).write(unfinished)
+        check(unfinished)
         if folder.exists():
             shutil.rmtree(folder)
         unfinished.rename(folder)

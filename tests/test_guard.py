@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot import pair_network
 from bot.guard import NEVER, Guard, Verdict
 from bot.guard_rules import RULES, broken_rule
 from bot.pair_data import kept_pairs
@@ -30,10 +31,26 @@ def guard() -> Guard:
     return Guard.packaged(Settings().index)
 
 
-def test_the_reader_is_exported_once_as_it_was_trained(guard: Guard, tmp_path: Path) -> None:
-    guard.check(BETA, [BETA])
-    exports = Settings().index / "_encoders"
-    assert [folder for folder in exports.glob("guard-*") if (folder / "model.onnx").is_file()]
+def test_an_export_that_gives_other_probabilities_is_never_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = np.float32(0.5)
+    monkeypatch.setattr(pair_network.Network, "probabilities", lambda self, pairs: np.full(len(pairs), other))
+    for _ in range(2):  # the second one finds nothing of the first
+        with pytest.raises(ModelMissing, match="python -m bot --guard < /dev/null"):
+            PairReader(tmp_path).load()
+    assert [path.name for path in (tmp_path / "_encoders").iterdir()] == ["export.lock"]
+
+
+def test_the_reader_is_exported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = PairReader(tmp_path), PairReader(tmp_path)
+    exported, real = [], pair_network.export_network
+    monkeypatch.setattr(pair_network, "export_network", lambda *what: (exported.append(what), real(*what)))
+    assert one.scores([(BETA, BETA)]) == two.scores([(BETA, BETA)])
+    assert len(exported) == 1
+
+
+def test_a_reader_of_another_model_says_what_to_run(tmp_path: Path) -> None:
     spoilt = tmp_path / "guard.npz"
     np.savez(spoilt, base=np.array("another/model"))
     with pytest.raises(ModelMissing, match=r"python -m bot\.train --guard"):
