@@ -20,7 +20,7 @@ from index.documents import IndexedText, indexed_texts
 from index.embed import Embedder, Vectors
 from index.langchain_embeddings import LangChainEmbeddings
 from index.lock import exclusive, shared
-from index.manifest import FILE, Identity, Manifest, hashes
+from index.manifest import FILE, READABLE, Identity, Manifest, hashes
 from index.snapshot import load_texts, save_texts
 from index.store import close, open_folder
 
@@ -95,6 +95,7 @@ def _publish(folder: Path, home: Path, identity: Identity) -> Path:
         os.close(descriptor)
     older = [path.parent for path in home.glob(f"*-*/{FILE}") if path.parent != folder]
     numbers = [int(path.name.rsplit("-", 1)[1]) for path in older]
+    folder.chmod(READABLE)
     target = folder.rename(home / f"{identity.fingerprint}-{max(numbers, default=0) + 1}")
     with shared(home / "read.lock", alone=True):
         for path in older:  # renamed first: a build half removed must not look like one

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from index.manifest import hashes
+from index.manifest import READABLE, hashes
 from index.onnx_model import GRAPH, INPUTS, TOKENIZER, Exported
 
 WEIGHTS = "weights.bin"
@@ -56,6 +56,7 @@ def export(
         check(unfinished)
         if folder.exists():
             shutil.rmtree(folder)
+        unfinished.chmod(READABLE)
         unfinished.rename(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -13,6 +13,8 @@ from index.embed import Embedder
 FORMAT = 2
 """Change it when an index built by older code can no longer be read."""
 FILE = "manifest.json"
+READABLE = 0o755
+"""The mode of a finished folder: one made by tempfile is for its own user alone, and the server may be another."""
 
 
 @dataclass(frozen=True, slots=True)

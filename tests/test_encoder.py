@@ -80,6 +80,7 @@ def test_in_eight_bits_a_vector_is_near_and_does_not_depend_on_its_company(tmp_p
     together, alone = small.embed(QUESTIONS[:20]), np.stack([small.embed([text])[0] for text in QUESTIONS[:20]])
     assert np.abs(together - alone).max() < 1e-6
     assert json.loads((folder / "manifest.json").read_text())["precision"] == "int8"
+    assert folder.stat().st_mode & 0o777 == 0o755, "who serves may be another user than who exports"
 
 
 def test_precision_is_one_of_two() -> None:

@@ -80,6 +80,10 @@ def test_every_passage_finds_itself(small: Publication, root: Path) -> None:
     index.close()
 
 
+def test_who_serves_may_be_another_user_than_who_builds(small: Publication, root: Path) -> None:
+    assert build(small, HashEmbedder(), root).stat().st_mode & 0o777 == 0o755
+
+
 def test_unchanged_texts_are_not_embedded_again(folder: Path, root: Path) -> None:
     (folder / "bank.yaml").unlink()
     build(load_publication(folder), HashEmbedder(), root)
