@@ -66,7 +66,8 @@ def _known(home: Path, model: str) -> dict[str, list[float]]:
     known: dict[str, list[float]] = {}
     for folder in sorted(home.glob("*-*")):
         try:
-            if folder.is_dir() and Manifest.read(folder).identity.model == model:
+            if folder.is_dir() and (manifest := Manifest.read(folder)).identity.model == model:
+                manifest.check_files(folder)
                 texts, vectors = load_texts(folder)
                 known |= dict(zip((text.text for text in texts), vectors.tolist(), strict=True))
         except (IndexDamaged, OSError, ValueError):

@@ -123,6 +123,12 @@ def test_a_bad_article_leaves_the_index_usable(folder: Path, root: Path) -> None
     Index.open(load_publication(folder), HashEmbedder(), root).close()
 
 
+def spoil_vectors(folder: Path) -> None:
+    vectors = np.load(folder / "vectors.npy", mmap_mode="r+")
+    vectors[:] = -vectors
+    vectors.flush()
+
+
 def spoil_byte(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
@@ -134,6 +140,7 @@ DAMAGES = {
     "vector file": lambda folder: spoil_byte(next(folder.rglob("data_level0.bin"))),
     "vector folder gone": lambda folder: next(folder.rglob("data_level0.bin")).unlink(),
     "truncated": lambda folder: os.truncate(folder / "vectors.npy", 100),
+    "other vectors": spoil_vectors,
     "texts": lambda folder: (folder / "texts.json").write_text("[]"),
     "extra file": lambda folder: (folder / "stray").write_text("x"),
     "manifest": lambda folder: (folder / "manifest.json").write_text("{}"),
@@ -145,7 +152,8 @@ def test_a_damaged_index_is_refused_before_chroma_opens_it(small: Publication, r
     DAMAGES[damage](build(small, HashEmbedder(), root))
     with pytest.raises(IndexDamaged, match="python -m index"):
         Index.open(small, HashEmbedder(), root)
-    build(small, HashEmbedder(), root)
+    texts, vectors = load_texts(build(small, HashEmbedder(), root))
+    assert np.allclose(vectors, HashEmbedder().embed([text.text for text in texts]), atol=1e-6), "nothing of the damage"
     Index.open(small, HashEmbedder(), root).close()
 
 
