@@ -74,8 +74,8 @@ def main() -> int:
     what.add_argument("--triage", action="store_true", help="fit the triage only, with the model as it was tuned")
     what.add_argument("--guard", action="store_true", help="train the reader of the guard, and nothing else")
     arguments = parser.parse_args()
-    settings = Settings.from_env(os.environ)
     try:
+        settings = Settings.from_env(os.environ)
         if arguments.guard:
             _train_guard()
             return 0

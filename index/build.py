@@ -20,7 +20,7 @@ from index.documents import IndexedText, indexed_texts
 from index.embed import Embedder, Vectors
 from index.langchain_embeddings import LangChainEmbeddings
 from index.lock import exclusive, shared
-from index.manifest import FILE, READABLE, Identity, Manifest, hashes
+from index.manifest import READABLE, Identity, Manifest, builds, hashes
 from index.snapshot import load_texts, save_texts
 from index.store import close, open_folder
 
@@ -64,9 +64,9 @@ def _write(folder: Path, texts: Sequence[IndexedText], embeddings: LangChainEmbe
 def _known(home: Path, model: str) -> dict[str, list[float]]:
     """Vectors of earlier builds with this model, so that unchanged texts are not embedded again."""
     known: dict[str, list[float]] = {}
-    for folder in sorted(home.glob("*-*")):
+    for _, folder in builds(home):
         try:
-            if folder.is_dir() and (manifest := Manifest.read(folder)).identity.model == model:
+            if (manifest := Manifest.read(folder)).identity.model == model:
                 manifest.check_files(folder)
                 texts, vectors = load_texts(folder)
                 known |= dict(zip((text.text for text in texts), vectors.tolist(), strict=True))
@@ -77,7 +77,7 @@ def _known(home: Path, model: str) -> dict[str, list[float]]:
 
 def _like(home: Path, model: str, texts: Sequence[IndexedText]) -> Path | None:
     """An undamaged build with this model that differs little, so that only what differs has to be stored."""
-    for folder in sorted(home.glob("*-*"), reverse=True):
+    for _, folder in reversed(builds(home)):
         try:
             manifest = Manifest.read(folder)
             manifest.check_files(folder)
@@ -94,11 +94,10 @@ def _publish(folder: Path, home: Path, identity: Identity) -> Path:
         descriptor = os.open(path, os.O_RDONLY)
         os.fsync(descriptor)
         os.close(descriptor)
-    older = [path.parent for path in home.glob(f"*-*/{FILE}") if path.parent != folder]
-    numbers = [int(path.name.rsplit("-", 1)[1]) for path in older]
+    older = builds(home)
     folder.chmod(READABLE)
-    target = folder.rename(home / f"{identity.fingerprint}-{max(numbers, default=0) + 1}")
+    target = folder.rename(home / f"{identity.fingerprint}-{max((number for number, _ in older), default=0) + 1}")
     with shared(home / "read.lock", alone=True):
-        for path in older:  # renamed first: a build half removed must not look like one
+        for _, path in older:  # renamed first: a build half removed must not look like one
             shutil.rmtree(path.rename(home / f"{UNFINISHED}{path.name.replace('-', '.')}"))
     return target

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ FORMAT = 2
 FILE = "manifest.json"
 READABLE = 0o755
 """The mode of a finished folder: one made by tempfile is for its own user alone, and the server may be another."""
+BUILD = re.compile(r"[0-9a-f]{16}-([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,12 @@ class Manifest:
         wrong = sorted(name for name in self.files.keys() | found.keys() if self.files.get(name) != found.get(name))
         if wrong:
             raise IndexDamaged(f"{folder / wrong[0]} is not as it was built; run 'python -m index' to build it again")
+
+
+def builds(home: Path) -> list[tuple[int, Path]]:
+    """The finished builds of an article with their numbers, oldest first; a copy that somebody put beside is none."""
+    found = ((BUILD.fullmatch(path.parent.name), path.parent) for path in home.glob(f"*-*/{FILE}"))
+    return sorted((int(name[1]), folder) for name, folder in found if name)
 
 
 def hashes(folder: Path) -> dict[str, str]:

@@ -19,7 +19,7 @@ from index.embed import Embedder, Vectors
 from index.exact import Exact
 from index.lexical import LexicalIndex
 from index.lock import shared
-from index.manifest import FILE, Identity, Manifest
+from index.manifest import Identity, Manifest, builds
 from index.remote import Remote, RemoteCollection
 from index.snapshot import load_texts, of_sentences
 from index.store import Match
@@ -175,14 +175,12 @@ def verified(
 
 def newest_build(home: Path, identity: Identity) -> Path:
     """The newest finished build of that identity; raises IndexMissing or IndexStale."""
-    builds = sorted(
-        (path.parent for path in home.glob(f"*-*/{FILE}")), key=lambda path: int(path.name.rsplit("-", 1)[1])
-    )
-    if not builds:
+    there = [folder for _, folder in builds(home)]
+    if not there:
         raise IndexMissing(f"no index in {home}; {COMMAND}")
-    fitting = [path for path in builds if path.name.startswith(identity.fingerprint)]
+    fitting = [folder for folder in there if folder.name.startswith(identity.fingerprint)]
     if not fitting:
-        changed = identity.difference(Manifest.read(builds[-1]).identity)
+        changed = identity.difference(Manifest.read(there[-1]).identity)
         raise IndexStale(f"the index in {home} was built for another {changed}; {COMMAND}")
     return fitting[-1]
 

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -110,6 +111,15 @@ def test_a_stale_index_says_what_changed_and_what_to_run(folder: Path, root: Pat
         (folder / "notes.yaml").unlink()
     with pytest.raises(IndexStale, match=f"another {word}; run 'python -m index'"):
         Index.open(load_publication(folder), HashEmbedder("other" if what == "model" else "hash"), root)
+
+
+@pytest.mark.parametrize("name", ["{}-old", "{} (copy)", "copy-of-{}", "my-notes"])
+def test_a_copy_beside_a_build_is_left_alone(small: Publication, root: Path, name: str) -> None:
+    built = build(small, HashEmbedder(), root)
+    copy = shutil.copytree(built, built.with_name(name.format(built.name)))
+    Index.open(small, HashEmbedder(), root).close()
+    again = build(small, HashEmbedder(), root)
+    assert {path.name for path in again.parent.iterdir() if path.is_dir()} == {copy.name, again.name}
 
 
 def test_a_bad_article_leaves_the_index_usable(folder: Path, root: Path) -> None:

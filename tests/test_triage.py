@@ -12,7 +12,7 @@ from bot.chain import Bot
 from bot.decide import Decision, decide, in_parts
 from bot.ngrams import BUCKETS, ngrams
 from bot.slips import mistyped
-from bot.train import GENERAL, digest, fit, lessons
+from bot.train import GENERAL, digest, fit, lessons, main
 from bot.triage import WEIGHTS, Triage
 from bot.tune import tune
 from corpus.errors import ModelMissing
@@ -27,6 +27,15 @@ from index.tuning import Tuning
 
 def test_the_committed_classifier_was_trained_on_these_examples(bot: Bot) -> None:
     assert bot.ear.triage.trained_on == digest(), "examples or banks changed; run 'python -m bot.train'"
+
+
+def test_a_setting_that_cannot_work_is_told_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASK_PORT", "http")
+    monkeypatch.setattr("sys.argv", ["bot.train", "--triage"])
+    assert main() == 1
+    assert capsys.readouterr().err == "ASK_PORT is 'http'; it must be a number from 0 to 65535\n"
 
 
 @pytest.mark.slow
