@@ -106,7 +106,8 @@ def open_on_server(publication: Publication, embedder: Embedder, url: str, undo:
     """The article's collections on a Chroma server.
 
     Raises:
-        SettingsError: no server answers. IndexMissing: it has no index of this article and model.
+        SettingsError: the address is malformed. StoreUnavailable: no server answers.
+        IndexMissing: it has no index of this article and model.
     """
     client = open_server(url, ANSWER_TIMEOUT)
     undo.callback(close, client)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
 ANSWER_TIMEOUT, BUILD_TIMEOUT = 1.0, 30.0  # seconds; Chroma's own client would wait for ever
+PORT = 8000  # Chroma's own
 BATCH = 500
 PAGE = 10_000
 
@@ -111,14 +112,12 @@ def open_server(url: str, timeout: float) -> Any:
     """
     import chromadb
 
-    address = urlsplit(url)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        raise SettingsError(f"CHROMA_URL is '{url}'; it must look like http://host:8000")
+    scheme, host, port = _parts(url)
     try:
         client = chromadb.HttpClient(
-            address.hostname,
-            address.port or 8000,
-            ssl=address.scheme == "https",
+            host,
+            port,
+            ssl=scheme == "https",
             settings=chromadb.Settings(anonymized_telemetry=False),
         )
     except ValueError:
@@ -128,6 +127,18 @@ def open_server(url: str, timeout: float) -> Any:
     for session in _sessions(client):  # no public setting; a test holds it
         session.timeout = timeout
     return client
+
+
+def _parts(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port; apart from connecting, so that no mistyped address is taken for a server that is down."""
+    try:
+        address = urlsplit(url)
+        scheme, host, port = address.scheme, address.hostname, address.port or PORT
+    except ValueError:  # a port that is no number or too high, brackets that do not close
+        scheme, host, port = "", None, PORT
+    if scheme not in ("http", "https") or not host:
+        raise SettingsError(f"CHROMA_URL is '{url}'; it must look like http://host:8000")
+    return scheme, host, port
 
 
 def close(client: Any) -> None:

@@ -347,9 +347,12 @@ def wait_for_server(url: str) -> None:
     raise AssertionError("the Chroma server did not start")
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x"])
+@pytest.mark.parametrize(
+    "url", ["localhost:8000", "ftp://x", "http://127.0.0.1:80000", "http://127.0.0.1:abc", "http://[::1", "http://"]
+)
 def test_a_wrong_server_address_is_a_clear_error(small: Publication, root: Path, url: str) -> None:
-    with pytest.raises(SettingsError):
+    build(small, HashEmbedder(), root)  # what stands in for a server that is down must not hide a mistake
+    with pytest.raises(SettingsError, match="CHROMA_URL"):
         Index.open_server(small, HashEmbedder(), url, root)
 
 
