@@ -102,16 +102,17 @@ def server_prefix(publication: Publication, embedder: Embedder) -> str:
     return f"{publication.article.slug}-{Identity.of(publication, embedder).fingerprint}-"
 
 
-def open_on_server(publication: Publication, embedder: Embedder, url: str, undo: ExitStack) -> Stores:
-    """The article's collections on a Chroma server.
+def open_on_server(publication: Publication, embedder: Embedder, url: str, undo: ExitStack) -> Callable[[], Stores]:
+    """Connect to a Chroma server, and give what looks up the article's collections there.
+
+    That raises IndexMissing where the server has no index of this article and model.
 
     Raises:
         SettingsError: the address is malformed. StoreUnavailable: no server answers.
-        IndexMissing: it has no index of this article and model.
     """
     client = open_server(url, ANSWER_TIMEOUT)
     undo.callback(close, client)
-    return collections(client, _never_embeds(), server_prefix(publication, embedder))
+    return lambda: collections(client, _never_embeds(), server_prefix(publication, embedder))
 
 
 def build_on_server(

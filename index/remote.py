@@ -14,18 +14,26 @@ from index.exact import Exact
 from index.store import Match, Store
 
 Stores = tuple[Store, Store]
+LookUp = Callable[[], Stores]
+"""Finds both collections on a server that has been connected to."""
 
 PAUSE = 5.0
 """Seconds for which a server that failed is not asked again."""
 
 
 class Remote:
-    """Both collections on one server; connected when first asked, and again after a failure."""
+    """Both collections on one server; looked up when first asked, and again after a failure.
 
-    def __init__(self, connect: Callable[[ExitStack], Stores], kept: tuple[Exact, Exact] | None, where: str) -> None:
+    For a server that was filled anew has others by the same names. What is connected stays so: its HTTP client finds a
+    server again by itself, while opening another one has no time limit.
+    """
+
+    def __init__(self, connect: Callable[[ExitStack], LookUp], kept: tuple[Exact, Exact] | None, where: str) -> None:
         self._connect, self._kept, self._where = connect, kept, where
+        self._look_up: LookUp | None = None
         self._stores: Stores | None = None
         self._resources = ExitStack()
+        self._connecting = Lock()  # not the lock below, which nobody may hold while a server is slow
         self._turn, self._again = Lock(), 0.0
         self.problem = ""
         """What is wrong, in words for the operator; empty while the server answers."""
@@ -76,12 +84,15 @@ class Remote:
             return True
 
     def _connected(self) -> Stores:
-        with self._turn:
+        with self._connecting:
             if self._stores is None:
-                self._stores = self._connect(self._resources)
+                self._look_up = self._look_up or self._connect(self._resources)
+                self._stores = self._look_up()
             return self._stores
 
     def _failed(self, error: Exception) -> None:
+        with self._connecting:
+            self._stores = None
         instead = "its own vectors are searched instead" if self._kept else "nothing can be found"
         self.problem = f"the Chroma server at {self._where} failed ({type(error).__name__}); {instead}"
         self._again = time.monotonic() + PAUSE

@@ -33,16 +33,17 @@ from corpus.errors import (
 )
 from corpus.load import Publication, load_publication
 from index.build import build
-from index.chroma import build_on_server
+from index.chroma import QUESTIONS, SENTENCES, Stores, build_on_server, server_prefix
 from index.embed import SentenceEmbedder, packaged_model
 from index.exact import Exact
 from index.langchain_embeddings import LangChainEmbeddings
 from index.lock import exclusive
 from index.manifest import Manifest
+from index.remote import Remote
 from index.retriever import ArticleRetriever
 from index.search import Index
 from index.snapshot import load_texts
-from index.store import Store
+from index.store import Store, close, open_server
 from tests.conftest import ROOT
 from tests.fakes import HashEmbedder
 from tests.test_app import free_port
@@ -327,6 +328,11 @@ def test_a_chroma_server_serves_the_same_answers_and_is_done_without_when_it_fai
         time.sleep(0.5)
         assert [first_hit(one, texts[0]) for one in (index, elsewhere)] == [texts[0]] * 2
         assert (index.problem, elsewhere.problem) == ("", "")
+        fill_anew(small, url, place)
+        first_hit(index, texts[0])
+        assert index.problem, "the collections that it knew are gone"
+        time.sleep(0.3)
+        assert (first_hit(index, texts[0]), index.problem) == (texts[0], "")
         server.kill()
         server.wait()
         assert [first_hit(index, text) for text in texts] == texts
@@ -335,6 +341,39 @@ def test_a_chroma_server_serves_the_same_answers_and_is_done_without_when_it_fai
         assert late.problem
         for one in (index, elsewhere, late):
             one.close()
+
+
+def fill_anew(publication: Publication, url: str, place: Path) -> None:
+    client = open_server(url, 30)
+    for name in (SENTENCES, QUESTIONS):
+        client.delete_collection(server_prefix(publication, HashEmbedder()) + name)
+    close(client)
+    build_on_server(publication, HashEmbedder(), url, *load_texts(place))
+
+
+def test_a_server_that_is_slow_to_find_its_collections_holds_up_one_question_at_a_time() -> None:
+    slow, asked, looked_up = threading.Event(), threading.Event(), []
+
+    def look_up() -> Stores:
+        looked_up.append(1)
+        if len(looked_up) == 2:
+            asked.set()
+            slow.wait(10)
+        raise TimeoutError
+
+    none = Exact([], np.zeros((0, 8), np.float32))
+    remote = Remote(lambda undo: look_up, (none, none), "here")
+    vector = np.ones(8, np.float32)
+    remote.nearest(0, vector, 1)
+    remote._again = 0.0  # the pause is over
+    waiting = threading.Thread(target=remote.nearest, args=(0, vector, 1))
+    waiting.start()
+    assert asked.wait(10)
+    started = time.monotonic()
+    assert remote.nearest(0, vector, 1) == []
+    assert time.monotonic() - started < 1
+    slow.set()
+    waiting.join()
 
 
 def wait_for_server(url: str) -> None:
