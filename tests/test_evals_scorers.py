@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.answer import Sentence
+from bot.guard_rules import DIGITS
 from corpus.load import Publication
 from evals.case import Case, Score
 from evals.figures import figure, score_all
@@ -102,6 +103,11 @@ def test_a_faithful_paraphrase_is_supported(grounds: Grounds) -> None:
     assert fidelity.supported("For type one diabetes, MSC has shown promising effectiveness.", [source], grounds)
     assert not fidelity.supported("", [source], grounds)
     assert not fidelity.supported("MSC has shown promising effectiveness.", [], grounds)
+
+
+def test_every_number_in_words_that_the_guard_stops_is_scored(grounds: Grounds) -> None:
+    digits = {word: fidelity.numbers(f"{word} patients", grounds) for word in DIGITS}
+    assert digits == {word: {number} for word, number in DIGITS.items()}
 
 
 def test_the_other_type_is_seen(grounds: Grounds) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot import pair_network
 from bot.guard import NEVER, Guard, Verdict
-from bot.guard_rules import RULES, broken_rule
+from bot.guard_rules import RULES, broken_rule, number
 from bot.pair_data import kept_pairs
 from bot.reader import PairReader
 from corpus.errors import ModelMissing
@@ -151,6 +151,33 @@ def test_every_rule_stops_its_fault(rule: object) -> None:
     assert rule(claim, sources)  # type: ignore[operator]
     assert not Guard(Credulous()).check(claim, sources).supported
     assert not any(rule(source, sources) for source in sources)  # type: ignore[operator]
+
+
+SPELT = {
+    2: "two",
+    12: "twelve",
+    13: "thirteen",
+    14: "fourteen",
+    15: "fifteen",
+    16: "sixteen",
+    17: "seventeen",
+    18: "eighteen",
+    19: "nineteen",
+    20: "twenty",
+    30: "thirty",
+    50: "fifty",
+    60: "sixty",
+    70: "seventy",
+    80: "eighty",
+    90: "ninety",
+}
+
+
+@pytest.mark.parametrize(("value", "word"), SPELT.items())
+def test_a_number_in_words_is_stopped_unless_the_passage_has_it(value: int, word: str) -> None:
+    said = "MSC may help {} patients with type 1."
+    assert number(said.format(word), [TYPE_1])
+    assert not number(said.format(word), [said.format(value)])
 
 
 def test_the_worst_sentence_decides() -> None:
