@@ -35,23 +35,6 @@ THE_ONE = re.compile(
 ASKING = re.compile(
     r"\?|\b(?:ask|wonder|question|whether|may|might|could|can|title|headline|heading|about)", re.IGNORECASE
 )
-OUR_NAMES = {
-    "msc",
-    "msct",
-    "t1dm",
-    "t2dm",
-    "t1d",
-    "t2d",
-    "i",
-    "relife",
-    "type",
-    "t",
-    "diabetes",
-    "mellitus",
-    "yes",
-    "no",
-}
-"""Names for what the passages speak of that need not stand in each of them."""
 ONE_OF = re.compile(r"\bone of the\b|\bamong\b", re.IGNORECASE)
 
 
@@ -140,7 +123,7 @@ def opposite(claim: str, sources: Sequence[str]) -> str:
 
 def name(claim: str, sources: Sequence[str]) -> str:
     """A proper name or abbreviation that the passages do not have; the first word of a sentence does not count."""
-    known = {word.lower() for word in re.findall(r"\w+", " ".join(sources))} | OUR_NAMES
+    known = {word.lower() for word in re.findall(r"\w+", " ".join(sources))} | {*guard_words().names}
     words = re.findall(r"\w+", claim)[1:]
     new = next(
         (w for w in words if w[0].isupper() and w.lower() not in known and w.lower().rstrip("s") not in known), ""

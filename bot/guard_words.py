@@ -34,6 +34,7 @@ class GuardWords:
     hedges: tuple[str, ...]
     counted: tuple[str, ...]
     many: tuple[str, ...]
+    names: tuple[str, ...]
     things: dict[str, dict[str, tuple[str, ...]]]
     deeds: tuple[str, ...]
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot import pair_network
 from bot.guard import NEVER, Guard, Verdict
-from bot.guard_rules import RULES, broken_rule, number
+from bot.guard_rules import RULES, broken_rule, name, number
 from bot.pair_data import kept_pairs
 from bot.reader import PairReader
 from corpus.errors import ModelMissing
@@ -151,6 +151,11 @@ def test_every_rule_stops_its_fault(rule: object) -> None:
     assert rule(claim, sources)  # type: ignore[operator]
     assert not Guard(Credulous()).check(claim, sources).supported
     assert not any(rule(source, sources) for source in sources)  # type: ignore[operator]
+
+
+def test_no_name_is_known_but_those_in_the_words_of_the_guard() -> None:
+    assert not name("For T1DM, MSC has shown promise.", ["It has shown promise."])
+    assert name("At ReLife, MSC has shown promise.", [TYPE_1]), "the provider of one article"
 
 
 SPELT = {
