@@ -17,11 +17,12 @@ from random import Random
 from typing import Any
 
 from bot.batches import batches, near_batches
+from bot.descent import Part, Told, descend
 from bot.slips import mistyped
 from index.tuning import Tuning
 
 SEED, EPOCHS, BATCH, RATE, HEAD_RATE = 0, 2, 32, 1e-4, 2e-3
-WARM_UP, SLIPS, LONGEST = 0.06, 0.35, 160
+SLIPS, LONGEST = 0.35, 160
 RANK = 64
 SHARP = {"class": 10.0, "sentence": 20.0, "group": 15.0}
 """What cosines are multiplied with before each softmax."""
@@ -30,8 +31,6 @@ WEIGHT = {"sentence": 2.8, "group": 0.3, "keep": 20.0}
 
 Progress = Callable[[int, int, float], None]
 """Told the steps done, of how many in all, and the loss."""
-Told = Callable[[float], None]
-"""Told the loss after each step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +100,9 @@ class _Teacher:
         self.kept = self._untuned(general) if general else torch.zeros(0, size)
 
     def run(self, told: Told, *, near: bool) -> None:
-        import torch
-
         tuned = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         heads = [*self.classes.parameters(), *self.answers.parameters()]
-        groups = [{"params": tuned, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
-        optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
         steps = _steps(self.lessons)
-        schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda step: min(1.0, (step + 1) / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
-        )
         random = Random(SEED)  # noqa: S311  # shuffles lessons
         if near:
             stream = near_batches(
@@ -118,15 +110,9 @@ class _Teacher:
             )
         else:
             stream = batches(self.lessons, BATCH, random)
+        losses = (self._loss(step, batch, random) for step, batch in zip(range(steps), stream, strict=False))
         self.model.train()
-        for step, batch in zip(range(steps), stream, strict=False):
-            loss = self._loss(step, batch, random)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(tuned, 1.0)
-            optimizer.step()
-            schedule.step()
-            told(float(loss.detach()))
+        descend(Part(tuned, RATE), Part(heads, HEAD_RATE), steps, losses, told)
         self.model.eval()
 
     def _untuned(self, texts: Sequence[str]) -> Any:

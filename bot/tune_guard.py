@@ -7,17 +7,19 @@ fault, it learns those words too. The change of each matrix is stored as its bes
 
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import count
 from random import Random
 from typing import Any
 
 import numpy as np
 
+from bot.descent import Part, descend
 from bot.pair_data import LABELS, Pair
 from bot.pair_edits import Edits, edited
 from index.tuning import Tuning
 
 SEED, EPOCHS, BATCH, RATE, HEAD_RATE = 0, 5, 32, 1.5e-4, 1e-3
-WARM_UP, SMOOTH, TOKENS = 0.06, 0.03, 0.5
+SMOOTH, TOKENS = 0.03, 0.5
 EDITED = 1.2
 """Edited pairs in a round, for each written one."""
 RANK = 96
@@ -44,27 +46,14 @@ def tune_guard(folder: str, base: str, pairs: Sequence[Pair], edits: Edits, prog
 
 
 def _run(network: Any, pairs: Sequence[Pair], edits: Edits, progress: Progress) -> None:
-    import torch
-
     random = Random(SEED)  # noqa: S311  # chooses lessons
     tuned = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     heads = [*network.labels.parameters(), *network.faults.parameters()]
-    groups = [{"params": tuned, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = EPOCHS * (int(len(pairs) * (1 + EDITED)) // BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
-    )
-    network.train()
+    steps, done = EPOCHS * (int(len(pairs) * (1 + EDITED)) // BATCH), count(1)
     batches = (batch for _ in range(EPOCHS) for batch in _batches(_round(pairs, edits, random), random))
-    for step, batch in enumerate(batches):
-        loss = _loss(network, batch)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(tuned, 1.0)
-        optimizer.step()
-        schedule.step()
-        progress(step + 1, steps, float(loss.detach()))
+    losses = (_loss(network, batch) for batch in batches)
+    network.train()
+    descend(Part(tuned, RATE), Part(heads, HEAD_RATE), steps, losses, lambda loss: progress(next(done), steps, loss))
     network.eval()
 
 

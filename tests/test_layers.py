@@ -29,6 +29,7 @@ OWNERS = {
         "index/tuning.py",
         "index/encoder.py",
         "index/export.py",
+        "bot/descent.py",
         "bot/tune.py",
         "bot/tune_guard.py",
         "bot/pair_network.py",

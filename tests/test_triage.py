@@ -1,6 +1,7 @@
 """What was learned: reproducible from readable files, tied to its model, and the decision that rests on it."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from bot.batches import batches, near_batches
 from bot.chain import Bot
 from bot.decide import Decision, decide, in_parts
+from bot.descent import Part, descend
 from bot.ngrams import BUCKETS, ngrams
 from bot.slips import mistyped
 from bot.train import GENERAL, digest, fit, lessons, main
@@ -81,6 +83,25 @@ def test_a_tuning_keeps_the_best_of_each_matrix(tmp_path: Path) -> None:
     assert stored.base == "m"
     assert set(stored.changes) == {"a.up", "a.down", "b"}
     assert np.allclose(stored.changes["a.up"].astype(float) @ stored.changes["a.down"].astype(float), low, atol=0.02)
+
+
+def test_a_training_takes_one_step_a_loss_and_ends_slowly() -> None:
+    import torch
+
+    tuned, head = (torch.nn.Parameter(torch.tensor([5.0])) for _ in range(2))
+    steps, told, at = 40, list[float](), [5.0]
+
+    def losses() -> Iterator[torch.Tensor]:
+        for _ in range(steps):
+            yield (tuned**2 + head**2).sum()
+            at.append(tuned.item())
+
+    descend(Part([tuned], 0.1), Part([head], 0.2), steps, losses(), told.append)
+    assert told == sorted(told, reverse=True)
+    assert len(told) == steps
+    assert 5 - head.item() > 1.5 * (5 - tuned.item()), "each part has a rate of its own"
+    first, middle, last = (at[n] - at[n + 1] for n in (0, 4, steps - 2))
+    assert first < middle > 5 * last, "it warms up, and falls"
 
 
 def test_tuning_moves_questions_of_a_group_together_and_twice_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
