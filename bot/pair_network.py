@@ -17,6 +17,7 @@ from bot.pair_data import LABELS, kept_pairs
 from bot.reader import EXPORT, LONGEST, RETRAIN, Scores
 from corpus.errors import ModelMissing
 from index.embed import base_name, packaged_model
+from index.encoder import drop_other_tunings
 from index.export import export
 from index.onnx_model import OnnxModel
 from index.tuning import Tuning
@@ -86,6 +87,8 @@ class Network(torch.nn.Module):
 def export_network(tuning: Tuning, folder: Path, name: str) -> None:
     """Export the trained network, as one that gives each pair's probability, and compare it with the original.
 
+    Exports of other trainings that nobody has loaded are dropped.
+
     Raises:
         ModelMissing: there is no packaged encoder, it is not the one that was tuned, or the export is not the same.
     """
@@ -106,6 +109,7 @@ def export_network(tuning: Tuning, folder: Path, name: str) -> None:
             )
 
     export(_Probability(network).eval(), packaged / "tokenizer.json", folder, name, LONGEST, check=check)
+    drop_other_tunings(folder)
 
 
 class _Probability(torch.nn.Module):

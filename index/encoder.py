@@ -1,6 +1,9 @@
 """The embedding model as it answers: exported to ONNX by `python -m index`, after comparing it with the original."""
 
+import re
+import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +12,13 @@ import numpy as np
 from corpus.errors import ModelMissing
 from index.embed import SentenceEmbedder, Vectors
 from index.export import export
-from index.onnx_model import Exported, OnnxModel
+from index.lock import unused
+from index.onnx_model import FILE, Exported, OnnxModel
 
 SAME = {"fp32": 0.9999, "int8": 0.999}
 """Lowest cosine similarity of an exported model's vector to the original's."""
+TUNED = re.compile(r"(?P<model>.+)\+(?P<tuning>[0-9a-f]{12})\.\w+")
+"""The name of a tuned model's folder (index.tuning); a model that was not tuned has no `+`."""
 
 
 class OnnxEmbedder:
@@ -53,7 +59,7 @@ def is_exported(folder: Path, name: str) -> bool:
 
 
 def export_encoder(original: SentenceEmbedder, folder: Path, precision: str, texts: Sequence[str]) -> None:
-    """Export an embedding model, compare the vectors of these texts, and drop exports of its other tunings.
+    """Export an embedding model, compare the vectors of these texts, and drop unused exports of its other tunings.
 
     Raises:
         ModelMissing: a vector is not the original's; what was exported before is untouched.
@@ -71,6 +77,18 @@ def export_encoder(original: SentenceEmbedder, folder: Path, precision: str, tex
     transformer, longest = original.transformer()
     tokenizer = original.folder / "tokenizer.json"
     export(_pooled(transformer), tokenizer, folder, original.name, longest, precision, check=check)
+    drop_other_tunings(folder)
+
+
+def drop_other_tunings(folder: Path) -> None:
+    """Remove the exports beside this one of the same model with other tunings, unless a process has them loaded."""
+    own = TUNED.fullmatch(folder.name)
+    for other in sorted(folder.parent.iterdir()) if own else ():
+        found = TUNED.fullmatch(other.name)
+        if own and found and found["model"] == own["model"] and found["tuning"] != own["tuning"]:
+            with suppress(OSError), unused(other / FILE) as free:  # what cannot be locked or removed is left
+                if free:
+                    shutil.rmtree(other)
 
 
 def _pooled(transformer: Any) -> Any:

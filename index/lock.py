@@ -38,3 +38,23 @@ def shared(path: Path, *, alone: bool = False) -> Iterator[None]:
     with path.open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
         yield
+
+
+@contextmanager
+def kept(path: Path) -> Iterator[None]:
+    """Have `unused` see that a file is in use; needs no right to write."""
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def unused(path: Path) -> Iterator[bool]:
+    """Whether no process keeps a file; who wants to keep it waits until this is over."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            free = True
+        except BlockingIOError:
+            free = False
+        yield free

@@ -6,7 +6,9 @@ whose exported graph has one output with a row a text.
 
 import json
 import os
+import weakref
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import ModelMissing
+from index.lock import kept
 from index.manifest import hashes
 
 Rows = NDArray[np.float32]
@@ -91,17 +94,26 @@ class OnnxModel:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
-        Exported.read(self.folder, self.name)
-        import onnxruntime
-        from tokenizers import Tokenizer
+        with ExitStack() as undo:
+            with suppress(OSError):  # where there is no such file, the next line says what to run
+                undo.enter_context(kept(self.folder / FILE))
+            Exported.read(self.folder, self.name)
+            from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads()
-        options.log_severity_level = 3  # errors only
-        # Threads that wait by spinning save a lone question nothing, and take the cores from others' questions.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        session = onnxruntime.InferenceSession(self.folder / GRAPH, options, providers=["CPUExecutionProvider"])
-        return session, Tokenizer.from_file(str(self.folder / TOKENIZER))
+            session = _session(self.folder / GRAPH)
+            weakref.finalize(session, undo.pop_all().close)  # until then no other export drops this one
+            return session, Tokenizer.from_file(str(self.folder / TOKENIZER))
+
+
+def _session(graph: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads()
+    options.log_severity_level = 3  # errors only
+    # Threads that wait by spinning save a lone question nothing, and take the cores from others' questions.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def threads() -> int:

@@ -1,6 +1,7 @@
 """The exported embedding model: the same vectors as the original, whatever shares their batch, whole or refused."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,9 @@ from corpus.errors import ModelMissing, SettingsError
 from corpus.settings import Settings
 from evals.sample import own_samples
 from index.documents import IndexedText
-from index.encoder import OnnxEmbedder, encoder_folder, export_encoder
+from index.encoder import OnnxEmbedder, drop_other_tunings, encoder_folder, export_encoder
 from index.exact import Exact, Outline
-from index.onnx_model import OnnxModel, threads
+from index.onnx_model import Exported, OnnxModel, threads
 from index.open import open_embedder, original_embedder
 from index.prepare import COMPARED
 
@@ -81,6 +82,36 @@ def test_in_eight_bits_a_vector_is_near_and_does_not_depend_on_its_company(tmp_p
     assert np.abs(together - alone).max() < 1e-6
     assert json.loads((folder / "manifest.json").read_text())["precision"] == "int8"
     assert folder.stat().st_mode & 0o777 == 0o755, "who serves may be another user than who exports"
+
+
+def test_an_export_drops_those_of_other_tunings_but_none_in_use(tmp_path: Path) -> None:
+    original = original_embedder(Settings())
+    base, tuned = original.name.split("+")
+    folder = encoder_folder(tmp_path, original.name, "fp32")
+    export_encoder(original, folder, "fp32", ["a", "b"])
+
+    def exported_as(name: str, precision: str) -> Path:
+        copy = encoder_folder(tmp_path, name, precision)
+        Exported(name, 256, precision, Exported.read(folder, original.name).files).write(shutil.copytree(folder, copy))
+        return copy
+
+    stays = [
+        exported_as(f"{base}+{tuned}", "int8"),
+        exported_as(base, "fp32"),
+        exported_as(f"another{base}+{'0' * 12}", "fp32"),
+        exported_as(f"guard/{base}+{'0' * 12}", "fp32"),
+        folder,
+    ]
+    dropped, loaded = exported_as(f"{base}+{'1' * 12}", "fp32"), exported_as(f"{base}+{'2' * 12}", "int8")
+    in_use = OnnxModel(loaded, f"{base}+{'2' * 12}")
+    in_use.load()
+    export_encoder(original, folder, "fp32", ["a", "b"])
+    assert not dropped.exists()
+    assert set(folder.parent.iterdir()) == {*stays, loaded}
+    in_use.run(["it answers still"])
+    del in_use
+    drop_other_tunings(folder)
+    assert set(folder.parent.iterdir()) == {*stays}
 
 
 def test_precision_is_one_of_two() -> None:
