@@ -3,9 +3,9 @@
 What is learned, all at once, from a question's vector: its class (cross-entropy); whether its article answers it
 (binary cross-entropy); the sentences that answer it, by cosine (softmax over the article's sentences); and to lie near
 questions with the same answer (supervised contrastive loss, Khosla et al. 2020). What is kept: the cosines that the
-model gave to texts on other health topics. Half of the questions get slips of the keyboard. It is done twice, with
-batches by chance and with batches of near lessons, and the weights are averaged, which errs less than either of them
-(Wortsman et al. 2022, "Model soups").
+model gave to texts on other health topics. About a third of the questions get slips of the keyboard. It is done twice,
+with batches by chance and with batches of near lessons, and the weights are averaged, which errs less than either of
+them (Wortsman et al. 2022, "Model soups").
 The change of each matrix is stored as its best approximation of rank RANK (truncated singular value decomposition).
 """
 

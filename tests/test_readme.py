@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -55,6 +56,22 @@ def test_settings_are_documented() -> None:
     documented = set(re.findall(r"`(ASK_[A-Z_]+|CHROMA_URL)`", README, re.MULTILINE))
     names = {"CHROMA_URL" if field.name == "chroma_url" else f"ASK_{field.name.upper()}" for field in fields(Settings)}
     assert documented == names
+
+
+@pytest.mark.parametrize(
+    "page", sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")]), ids=lambda page: page.name
+)
+def test_every_row_stands_in_a_table(page: Path) -> None:
+    """A row after an empty line is shown as plain text, unless it is a heading with its rule below it."""
+    lines = ["", *page.read_text("utf-8").splitlines(), ""]
+    starts = [at for at, line in enumerate(lines) if line.startswith("|") and not lines[at - 1].startswith("|")]
+    assert not [lines[at] for at in starts if not re.match(r"\|[-:| ]+\|$", lines[at + 1])]
+
+
+def test_the_version_is_the_newest_of_the_changelog() -> None:
+    newest = re.search(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert newest
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == newest[1]
 
 
 def test_the_annotated_tree_names_files_that_exist() -> None:
