@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,11 +34,13 @@ from corpus.errors import (
 from corpus.load import Publication, load_publication
 from index.build import build
 from index.chroma import QUESTIONS, SENTENCES, Stores, build_on_server, server_prefix
+from index.documents import IndexedText
 from index.embed import SentenceEmbedder, packaged_model
 from index.exact import Exact
 from index.langchain_embeddings import LangChainEmbeddings
-from index.lock import exclusive
-from index.manifest import Manifest
+from index.lexical import LexicalIndex
+from index.lock import exclusive, shared
+from index.manifest import Manifest, builds
 from index.remote import Remote
 from index.retriever import ArticleRetriever
 from index.search import Index
@@ -183,6 +185,48 @@ def test_a_large_index_is_searched_by_chroma_and_finds_the_same(
         assert [hit.passage for hit in one.hits] == [hit.passage for hit in two.hits]
         assert [hit.dense for hit in one.hits] == pytest.approx([hit.dense for hit in two.hits], abs=1e-5)
     large.close()
+
+
+def negated(store: Store) -> tuple[list[IndexedText], np.ndarray]:
+    texts, vectors = EVERYTHING(store)
+    return texts, -vectors
+
+
+EVERYTHING, COUNT = Store.everything, Store.count
+
+
+@pytest.mark.parametrize(
+    ("method", "wrong"), [("everything", negated), ("count", lambda store: COUNT(store) + 1)], ids=["vectors", "count"]
+)
+def test_what_does_not_read_back_is_never_an_index(
+    small: Publication, root: Path, monkeypatch: pytest.MonkeyPatch, method: str, wrong: object
+) -> None:
+    good = build(small, HashEmbedder(), root)
+    monkeypatch.setattr(Store, method, wrong)
+    with pytest.raises(IndexDamaged, match="does not read back"):
+        build(small, HashEmbedder(), root)
+    assert [folder for _, folder in builds(good.parent)] == [good], "the one before it is untouched"
+
+
+def test_a_new_build_replaces_the_old_one_once_nobody_reads_it(small: Publication, root: Path) -> None:
+    old = build(small, HashEmbedder(), root)
+    builder = threading.Thread(target=build, args=(small, HashEmbedder(), root))
+    with shared(old.parent / "read.lock"):
+        builder.start()
+        until(lambda: len(builds(old.parent)) == 2)
+        builder.join(0.5)
+        assert builder.is_alive(), "it waits for who reads"
+        Manifest.read(old).check_files(old)
+    builder.join(10)
+    assert [number for number, _ in builds(old.parent)] == [2]
+    assert nothing_left(root)
+
+
+def until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_opening_changes_nothing_in_the_built_index(small: Publication, root: Path) -> None:
@@ -424,13 +468,20 @@ def test_the_retriever_is_langchains(bot: Bot) -> None:
     assert found[0].page_content == "Beta cells are cells located in pancreas that produce insulin."
 
 
-def test_retrieval_is_hybrid(bot: Bot) -> None:
-    """A word that only the lexical side and the aliases know still finds its sentence."""
-    question = "angiogenesis"
-    found = bot.index.search(question, bot.index.embedder.embed([question])[0])
-    assert "s3.3" in {hit.passage.id for hit in found.hits[:2]}
-    assert any(hit.lexical > 0 for hit in found.hits)
-    assert any(hit.dense > 0 for hit in found.hits)
+def test_retrieval_is_hybrid(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Either side changes the ranking; a word that only the lexical one and the aliases know finds its sentence."""
+
+    def ranking(question: str) -> list[str]:
+        return [hit.passage.id for hit in bot.index.search(question, bot.index.embedder.embed([question])[0]).hits]
+
+    assert "s3.3" in ranking("angiogenesis")[:2]
+    both = ranking("hyperglycaemia")
+    with monkeypatch.context() as without_words:
+        without_words.setattr(LexicalIndex, "scores", lambda self, question: np.zeros(len(both), np.float32))
+        assert ranking("hyperglycaemia") != both
+    with monkeypatch.context() as without_vectors:
+        without_vectors.setattr(Index, "_dense", lambda self, vector: {})
+        assert ranking("hyperglycaemia") != both
 
 
 def test_check_command() -> None:

@@ -24,7 +24,7 @@ from bot.models import open_model
 from bot.open import open_bot
 from bot.steps import Step
 from bot.wording import Wording
-from bot.writer import ModelWriter
+from bot.writer import AT_ONCE, ModelWriter
 from corpus.errors import ModelMissing, SettingsError
 from corpus.settings import Settings
 from tests.closed import check_closed
@@ -167,6 +167,12 @@ def test_an_endless_stream_is_stopped(lent: Bot, guard: Guard, caplog: pytest.Lo
     assert with_model(lent, guard, model, limit=0.5).ask(ASKED) == lent.ask(ASKED)
     logged(caplog)
     until(lambda: model.ended == [True])
+
+
+def test_a_model_that_has_answered_is_free_for_the_next_question(lent: Bot, guard: Guard) -> None:
+    number = next(c.number for c in lent.ask(ASKED).citations if "store and release" in c.quote)
+    bot = with_model(lent, guard, scripted(said((TRUE, [number]))))
+    assert [bot.ask(ASKED).writer for _ in range(AT_ONCE + 1)] == ["model"] * (AT_ONCE + 1)
 
 
 def test_nobody_listens(lent: Bot, guard: Guard, caplog: pytest.LogCaptureFixture) -> None:
