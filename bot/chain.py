@@ -93,10 +93,12 @@ class Bot:
         ruling = self._beside.submit(self._rule, question.text)
         hearing = self._hear(question)
         danger, phrase, language = ruling.result()
-        if phrase and (language or not danger):
+        if danger and not self._holds(danger, question):
+            danger = None
+        if danger and not (phrase and language):
+            return self._urgent(question, Reason(danger.rule, danger.matched, urgent=danger.group), phrase)
+        if phrase:
             return self._urgent(question, Reason(phrase, urgent=phrase))
-        if danger and self._holds(danger, question):
-            return self._urgent(question, Reason(danger.rule, danger.matched, urgent=danger.group))
         if not question.text or question.too_long:
             notice = self.prompts.notice("too_long" if question.text else "empty_question")
             return self._answer(question, "not_in_article", [notice]), Reason()
@@ -150,9 +152,10 @@ class Bot:
                 heard, decision = (further,), other
         return self._write(question, heard[0].found, decision), Reason(heard=heard, decision=decision)
 
-    def _urgent(self, question: Question, reason: Reason) -> tuple[Answer, Reason]:
+    def _urgent(self, question: Question, reason: Reason, also: str = "") -> tuple[Answer, Reason]:
+        """Urgent help of a kind; and `also` in a language of which a phrase was found in an English message."""
         texts = {**self.prompts.urgent, **self.prompts.urgent_languages}
-        return self._answer(question, "emergency", [texts[reason.urgent]]), reason
+        return self._answer(question, "emergency", [texts[kind] for kind in (reason.urgent, also) if kind]), reason
 
     def _write(self, question: Question, found: Found, decision: Decision) -> Answer:
         notice, topic = self.prompts.notice, decision.topic

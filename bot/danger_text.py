@@ -127,11 +127,11 @@ class Message:
         return bisect_right(self.sentences, at)
 
     def around(self, spans: Sequence[Span], words: int) -> str:
-        """The text from the first of the spans to the last, and so many words before and after."""
+        """The text from the first of the spans to the last, and up to so many words around, of the same sentences."""
         start, end = min(span[0] for span in spans), max(span[1] for span in spans)
-        return " ".join(
-            [*self.text[:start].split()[-words:], *self.text[start:end].split(), *self.text[end:].split()[:words]]
-        )
+        low, high = self.bounds(start)[0], self.bounds(end - 1)[1]
+        before, after = self.text[low:start].split()[-words:], self.text[end:high].split()[:words]
+        return " ".join([*before, *self.text[start:end].split(), *after])
 
     def bounds(self, at: int) -> Span:
         """Where the sentence at this character starts and ends."""

@@ -18,7 +18,7 @@ VOTE_WIDTH = 0.02
 """Cosine distance at which a neighbour's vote falls to 1/e, for whether the article answers."""
 PASSAGE_WIDTH = 0.05
 """The same, for which passages."""
-TOPIC_WIDTH, TOPIC_SHARE, TOPIC_NEAR = 0.03, 0.3, 0.76
+TOPIC_WIDTH, TOPIC_SHARE, TOPIC_NEAR = 0.03, 0.25, 0.76
 """The same, for what is missing; the share of the weight, and the similarity of the nearest, from which it is named."""
 SECOND_PASSAGE = 0.8
 """Weight of a bank question's further passages against its first."""

@@ -95,19 +95,24 @@ def test_danger_cannot_be_undone_by_what_stands_around_it(bot: Bot) -> None:
 
 
 def test_doubtful_words_of_danger_count_unless_they_are_plainly_about_something_else(bot: Bot) -> None:
-    doubtful = "there's fresh blood in my vomit"
+    doubtful = "fresh blood in the bowl"
     found = find_danger(doubtful, bot.danger)
     assert found and found.around
     assert bot.ask(doubtful).outcome == "emergency"
     assert bot.ask(f"What are beta cells good for? {doubtful}, and what is MSC?").outcome == "emergency"
-    assert bot.ask("What good do fresh blood vessels do for the beta cells?").outcome == "answered"
+    assert bot.ask("As the bad beta cells die and nothing takes their place, what's the use?").outcome == "answered"
 
 
 def test_doubtful_words_of_danger_count_where_they_cannot_be_weighed(bot: Bot) -> None:
-    doubtful = "fresh blood"
+    doubtful = "fresh blood in the bowl"
     broken = replace(bot, ear=replace(bot.ear, embedder=BrokenEmbedder()))
     assert broken.ask(doubtful).outcome == "emergency"
     assert bot.ask(f"{doubtful}. " + "I read it. " * 500).outcome == "emergency"
+
+
+def test_danger_in_two_languages_is_answered_in_both(bot: Bot) -> None:
+    answer = bot.ask("I can't breathe, me falta el aire")
+    assert answer.notice == f"{bot.prompts.urgent['breathing']}\n\n{bot.prompts.urgent_languages['es']}"
 
 
 def test_after_an_emergency_turn_later_answers_remind(bot: Bot) -> None:
