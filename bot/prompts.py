@@ -90,6 +90,11 @@ class Prompts:
             raise PromptError(f"notice '{name}' takes {sorted(NOTICES[name])}, got {sorted(variables)}")
         return self.notices[name].format(**variables)
 
+    @property
+    def reminders(self) -> tuple[str, ...]:
+        """What may stand first in a notice after an emergency."""
+        return tuple(text for name, text in self.notices.items() if name.startswith("reminder"))
+
     def language_of(self, notice: str) -> str:
         """The code of the language that a paragraph of a notice is in."""
         texts = (*self.languages.items(), *self.urgent_languages.items())

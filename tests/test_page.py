@@ -221,6 +221,11 @@ def test_urgent_help_looks_unlike_any_other_answer_and_is_remembered(page: Page)
     second = page.locator(ANSWER).last
     first_child = second.locator("> :not([hidden])").first
     expect(first_child).to_have_class("ask-reminder")
+    ask(page, "I want to die")
+    ask(page, "thanks")
+    last = page.locator(ANSWER).last
+    expect(last.locator(".ask-reminder")).to_contain_text("crisis line")
+    expect(last.locator(".ask-kind")).to_have_count(0)
 
 
 def test_an_answer_can_be_stopped_and_asked_again(page: Page, site: Site) -> None:

@@ -667,6 +667,10 @@ def test_after_danger_every_answer_begins_with_a_reminder(visit: Callable[..., P
         expect(first).to_contain_text(reminder)
         expect(answers.nth(at).get_by_text(reminder)).to_have_count(1)
     expect(answers.nth(2).locator("> .notice")).to_have_text(bot.ask("How much does it cost?").notice or "")
+    for question in ("I want to die", "thanks"):
+        ask(page, question)
+    expect(answers.nth(4).locator(".reminder")).to_contain_text("crisis line")
+    expect(answers.nth(4).locator("> .notice")).to_have_count(0)
 
 
 def test_who_reads_another_language_sees_what_the_fixed_texts_mean(visit: Callable[..., Page], chat: str) -> None:

@@ -76,7 +76,7 @@ def make_widget(publication: Publication, prompts: Prompts, starters: Sequence[s
         "article": article,
         "starters": starters,
         "disclaimer": prompts.disclaimer,
-        "reminder": prompts.notice("reminder"),
+        "reminders": prompts.reminders,
         "version": {path.rpartition("/")[2].replace(".", "_"): asset.tag.strip('"') for path, asset in files.items()},
     }
     return Widget(

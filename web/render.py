@@ -68,10 +68,11 @@ class Renderer:
         return plain_text(answer, self.publication, self.words)
 
     def _start(self, answer: Answer) -> list[str]:
-        reminder, _ = self._notices(answer)
+        reminder, others = self._notices(answer)
         urgent = answer.outcome == "emergency"
         parts = [self._reminder(reminder)] if reminder else []
-        parts.append(self._heading(self.words.of_outcome(answer.outcome)))
+        if others or answer.sentences:
+            parts.append(self._heading(self.words.of_outcome(answer.outcome)))
         if urgent and self.words.urgent_meaning:
             parts.append(f'<p class="ask-urgent-text">{text_html(self.words.urgent_meaning)}</p>')
         if not answer.sentences:
@@ -85,8 +86,7 @@ class Renderer:
     def _notices(self, answer: Answer) -> tuple[str, list[str]]:
         """The reminder of an earlier emergency, if there is one, and the other parts of the notice."""
         parts = (answer.notice or "").split("\n\n") if answer.notice else []
-        reminder = self.prompts.notice("reminder")
-        return (parts[0], parts[1:]) if parts and parts[0] == reminder else ("", parts)
+        return (parts[0], parts[1:]) if parts and parts[0] in self.prompts.reminders else ("", parts)
 
     def _notice(self, answer: Answer) -> str:
         _, parts = self._notices(answer)

@@ -156,8 +156,9 @@ const openSource = (id) => {
 
 /* A reminder of an emergency stands first, whatever follows; the last part is in the language that the answer is in. */
 const showNotice = (answer, { notice, language }) => {
-  const parts = notice.split("\n\n"), reminder = fill("reminder");
-  if (parts[0] === reminder.querySelector(".notice").textContent) {
+  const parts = notice.split("\n\n"), reminders = [...document.querySelectorAll(".reminders")].map(({ id }) => fill(id));
+  const reminder = reminders.find((one) => one.querySelector(".notice").textContent === parts[0]);
+  if (reminder) {
     answer.prepend(reminder);
     parts.shift();
   }
