@@ -36,6 +36,8 @@ OUTCOMES: dict[str, Outcome] = {
 """The outcome, and through it the notice, of each class of the triage classifier."""
 ASIDES = frozenset({"greeting", "off_topic"})
 SUGGESTIONS = 3
+SCRAP = 3
+"""Words of a text that may need the turn before it to tell a danger."""
 UNSURE_ABOVE = -0.8
 """Score above which an unanswered follow-up is tried with the turn before the one that it seemed to lean on."""
 OTHER_DANGER = "other_acute"
@@ -90,13 +92,13 @@ class Bot:
         return answer, reason
 
     def _judge(self, question: Question) -> tuple[Answer, Reason]:
-        ruling = self._beside.submit(self._rule, question.text)
+        ruling = self._beside.submit(self._rule, question)
         hearing = self._hear(question)
         danger, phrase, language = ruling.result()
         if danger and not self._holds(danger, question):
             danger = None
         if danger and not (phrase and language):
-            return self._urgent(question, Reason(danger.rule, danger.matched, urgent=danger.group), phrase)
+            return self._urgent(question, Reason(danger.rule, danger.matched, urgent=danger.group), phrase or language)
         if phrase:
             return self._urgent(question, Reason(phrase, urgent=phrase))
         if not question.text or question.too_long:
@@ -113,9 +115,19 @@ class Bot:
         except Exception:  # danger is answered whatever else fails
             return True
 
-    def _rule(self, text: str) -> tuple[Danger | None, str, str]:
+    def _rule(self, question: Question) -> tuple[Danger | None, str, str]:
         """What fixed rules say: danger, the language of a phrase that means danger, and the language spoken."""
-        return find_danger(text, self.danger), self.languages.danger_in(text), self.languages.spoken(text)
+        text = question.text
+        danger = find_danger(text, self.danger) or self._completed(question)
+        return danger, self.languages.danger_in(text), self.languages.spoken(text)
+
+    def _completed(self, question: Question) -> Danger | None:
+        """A danger that a scrap of text completes: "my sugar is high", and in the next turn "31"."""
+        if not question.history or not 0 < len(question.text.split()) <= SCRAP:
+            return None
+        before = question.history[-1]
+        together = find_danger(f"{before} {question.text}", self.danger)
+        return together if together and not find_danger(before, self.danger) else None
 
     def _hear(self, question: Question) -> Future[tuple[Heard, ...]]:
         """Hear while the rules are read: the encoder leaves Python's lock to them.
@@ -180,7 +192,7 @@ class Bot:
         article = self.index.publication.article
         citations = tuple(Citation.of(number, article, passage) for number, passage in enumerate(passages, 1))
         if outcome != "emergency" and (urgent := self._earlier.urgent(question)):
-            reminder = self.prompts.notice("reminder_self_harm" if urgent == SELF_HARM else "reminder")
+            reminder = self.prompts.notice("reminder_self_harm" if urgent not in self._bodily else "reminder")
             aside = outcome in ASIDES  # a cheerful hello has no place here
             texts, suggestions = [reminder] if aside else [reminder, *texts], () if aside else suggestions
         return Answer(
@@ -206,6 +218,11 @@ class Bot:
         """Editor's questions for the nearest sentences that were not quoted."""
         near = (hit.passage for hit in found.hits if hit.passage not in cited and hit.passage.text in self._asks)
         return tuple(dict.fromkeys(self._asks[passage.text] for passage in near))[:SUGGESTIONS]
+
+    @cached_property
+    def _bodily(self) -> set[str]:
+        """Kinds of urgent text that speak of the body alone; those in other languages speak of self-harm too."""
+        return self.prompts.urgent.keys() - {SELF_HARM}
 
     @cached_property
     def _beside(self) -> ThreadPoolExecutor:

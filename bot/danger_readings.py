@@ -27,9 +27,9 @@ def readings(message: Message, rules: DangerRules, says: Callable[[str], bool]) 
         kind = _kind(word, before, after, rules)
         if kind is None or not _plain_value(word, unit, before, kind, rules):
             continue
-        kind, value = _usual(kind, float(word), unit, says)
-        if rules.kinds[kind].lowest <= value <= rules.kinds[kind].highest:
-            yield kind, value, (message.starts[i], message.starts[i] + len(word))
+        for told, value in _usual(kind, word, unit, says):
+            if rules.kinds[told].lowest <= value <= rules.kinds[told].highest:
+                yield told, value, (message.starts[i], message.starts[i] + len(word))
 
 
 def _kind(word: str, before: tuple[str, ...], after: tuple[str, ...], rules: DangerRules) -> str | None:
@@ -61,19 +61,20 @@ def _plain_value(word: str, unit: str, before: tuple[str, ...], kind: str, rules
     return before[-1] in rules.kinds[kind].words | rules.kinds[kind].devices or before[-1] in rules.value_verbs
 
 
-def _usual(kind: str, value: float, unit: str, says: Callable[[str], bool]) -> tuple[str, float]:
-    """Kind, and value in mmol/L or °C.
+def _usual(kind: str, word: str, unit: str, says: Callable[[str], bool]) -> tuple[tuple[str, float], ...]:
+    """Kinds and values in mmol/L or °C.
 
-    A bare glucose of 28 to 54 is dangerously high in mmol/L and dangerously low in mg/dL. Where the message does not
-    say which, its kind is `unclear`, since what helps in the one case harms in the other.
+    A bare glucose of 14 to 54 may be high in mmol/L or low in mg/dL, which is never told in decimals. Where the message
+    does not say which, it is `unclear` too, since what helps in the one case harms in the other.
     """
+    value = float(word)
     if kind == "temperature":
-        return kind, (value - 32) / 1.8 if value > 90 else value
-    if kind != "glucose" or unit == "mmol" or (unit != "mgdl" and value < 28):
-        return kind, value
+        return ((kind, (value - 32) / 1.8 if value > 90 else value),)
+    if kind != "glucose" or unit == "mmol" or "." in word or (unit != "mgdl" and value < 14):
+        return ((kind, value),)
     if unit == "mgdl" or value > 54:
-        return kind, value / 18
+        return ((kind, value / 18),)
     high, low = says("reads_high"), says("reads_low")
-    if high == low:
-        return "unclear", value
-    return kind, value if high else value / 18
+    if high != low:
+        return ((kind, value if high or value < 28 else value / 18),)
+    return (("unclear", value),) if value >= 28 else ((kind, value), ("unclear", value))

@@ -110,6 +110,14 @@ def test_doubtful_words_of_danger_count_where_they_cannot_be_weighed(bot: Bot) -
     assert bot.ask(f"{doubtful}. " + "I read it. " * 500).outcome == "emergency"
 
 
+def test_a_reading_in_the_next_turn_completes_a_danger(bot: Bot) -> None:
+    assert bot.ask("31", ["my sugar is high"]).notice == bot.prompts.urgent["very_high_sugar"]
+    assert bot.ask("31", ["my sugar"]).notice == bot.prompts.urgent["unclear_sugar"]
+    assert bot.ask("LO", ["my dad's meter"]).notice == bot.prompts.urgent["low_sugar"]
+    assert bot.ask("thanks", ["my sugar is 31"]).outcome == "greeting", "its danger was answered in its own turn"
+    assert bot.ask("31").outcome != "emergency"
+
+
 def test_danger_in_two_languages_is_answered_in_both(bot: Bot) -> None:
     answer = bot.ask("I can't breathe, me falta el aire")
     assert answer.notice == f"{bot.prompts.urgent['breathing']}\n\n{bot.prompts.urgent_languages['es']}"

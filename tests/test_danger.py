@@ -26,7 +26,7 @@ value_verbs: is
     "context": """
 {right_now: today, now: now, past: "## years ago", not_past: diabetic, present: but, general: what are,
 general_either: in general, fiction: in a film, turn: but, person: my, then: before, emphasis: never so,
-negation: "no", negation_bridge: any, reads_high: ketones, reads_low: shaky}
+negation: "no", negation_bridge: any, reads_high: ketones, reads_low: falling}
 """,
     "spelling": "{forms: {chest: chst}, ordinary: chess}",
     "groups/01_heart": '- {id: chest, source: NHS, any: "chest <pain>"}',

@@ -65,7 +65,7 @@ def test_danger_comes_first_in_the_reader_s_language(bot: Bot) -> None:
     check_closed(answer, bot)
     assert (answer.outcome, answer.notice) == ("emergency", bot.prompts.urgent_languages["ms"])
     later = bot.ask("What are beta cells?", ["no puedo respirar"])
-    assert later.notice and later.notice.startswith(bot.prompts.notices["reminder"])
+    assert later.notice and later.notice.startswith(bot.prompts.notices["reminder_self_harm"])
 
 
 def test_phrases_are_found_without_accents_case_or_spaces(languages: Languages) -> None:
