@@ -15,6 +15,7 @@ from bot.answer import Answer, Citation, Outcome, Sentence
 from bot.danger import Danger, DangerRules, find_danger
 from bot.decide import Decision, decide, in_parts, is_on_topic
 from bot.earlier import Earlier
+from bot.followup import completed
 from bot.hear import Ear, Heard
 from bot.language import Languages
 from bot.prompts import Prompts
@@ -36,8 +37,6 @@ OUTCOMES: dict[str, Outcome] = {
 """The outcome, and through it the notice, of each class of the triage classifier."""
 ASIDES = frozenset({"greeting", "off_topic"})
 SUGGESTIONS = 3
-SCRAP = 3
-"""Words of a text that may need the turn before it to tell a danger."""
 UNSURE_ABOVE = -0.8
 """Score above which an unanswered follow-up is tried with the turn before the one that it seemed to lean on."""
 OTHER_DANGER = "other_acute"
@@ -122,10 +121,9 @@ class Bot:
         return danger, self.languages.danger_in(text), self.languages.spoken(text)
 
     def _completed(self, question: Question) -> Danger | None:
-        """A danger that a scrap of text completes: "my sugar is high", and in the next turn "31"."""
-        if not question.history or not 0 < len(question.text.split()) <= SCRAP:
+        """A danger that only a scrap of text and the turn before it tell together."""
+        if not (before := completed(question)):
             return None
-        before = question.history[-1]
         together = find_danger(f"{before} {question.text}", self.danger)
         return together if together and not find_danger(before, self.danger) else None
 

@@ -7,7 +7,7 @@ stands here by its digest.
 from collections.abc import Callable
 from hashlib import blake2b
 
-from bot.followup import leaned_on
+from bot.followup import completed, leaned_on
 from bot.question import Question
 
 MOST = 10_000
@@ -15,7 +15,7 @@ MOST = 10_000
 
 
 class Earlier:
-    """Remembers what kind of emergency a turn, with the turn that it leans on, was. Many threads may use it at once."""
+    """Remembers what kind of emergency a turn, with what it leans on, was. Many threads may use it at once."""
 
     def __init__(self, judge: Callable[[Question], str]) -> None:
         self._judge = judge
@@ -39,4 +39,6 @@ class Earlier:
 
 
 def _digest(question: Question) -> bytes:
-    return blake2b(f"{leaned_on(question)}\0{question.text}".encode(), digest_size=16).digest()
+    """Of all that an emergency is told by: the text, and the turns that it leans on or completes."""
+    told = f"{leaned_on(question)}\0{completed(question)}\0{question.text}"
+    return blake2b(told.encode(), digest_size=16).digest()

@@ -28,12 +28,20 @@ EMPTY = frozenset(
 )
 WORD = re.compile(r"[^\W\d_]+")
 FEW = 3
+SCRAP = 3
+"""Words of a text that may need the turn before it to tell a danger."""
 
 
 def leaned_on(question: Question, back: int = 1) -> str:
     """The turn that a question may need, counted back from the last; empty when it stands alone or there is none."""
-    turns = [turn for turn in question.history if _content(turn)]
+    turns = _telling(question)
     return turns[-back] if len(turns) >= back and leans_back(question.text) else ""
+
+
+def completed(question: Question) -> str:
+    """The turn that a scrap of text may complete to a danger ("my sugar is high", "31"); empty for other texts."""
+    turns = _telling(question)
+    return turns[-1] if turns and 0 < len(question.text.split()) <= SCRAP else ""
 
 
 def together(before: str, text: str) -> str:
@@ -49,6 +57,11 @@ def leans_back(text: str) -> bool:
 def points_back(text: str) -> bool:
     """Whether the wording itself points to an earlier turn."""
     return bool(OPENER.search(text) or PRONOUN.search(text))
+
+
+def _telling(question: Question) -> list[str]:
+    """The turns that carry meaning, oldest first."""
+    return [turn for turn in question.history if _content(turn)]
 
 
 def _content(text: str) -> list[str]:

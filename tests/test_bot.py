@@ -118,6 +118,15 @@ def test_a_reading_in_the_next_turn_completes_a_danger(bot: Bot) -> None:
     assert bot.ask("31").outcome != "emergency"
 
 
+def test_what_is_remembered_of_a_scrap_changes_no_answer(bot: Bot) -> None:
+    aside, later = ["my sugar is high", "thanks"], "What are beta cells?"
+    assert bot.ask("31", aside).outcome == bot.ask("31", ["my sugar is high"]).outcome == "emergency"
+    assert bot.ask("31", ["my weight is low"]).outcome != "emergency"
+    reminded = bot.ask(later, [*aside, "31"]).notice or ""
+    assert reminded.startswith(bot.prompts.notices["reminder"])
+    assert not bot.ask(later, ["my weight is low", "31"]).notice
+
+
 def test_danger_in_two_languages_is_answered_in_both(bot: Bot) -> None:
     answer = bot.ask("I can't breathe, me falta el aire")
     assert answer.notice == f"{bot.prompts.urgent['breathing']}\n\n{bot.prompts.urgent_languages['es']}"
