@@ -654,6 +654,17 @@ def test_silence_advice_and_danger(visit: Callable[..., Page], bot: Bot) -> None
     expect(panel(page).locator(".turn")).to_have_count(5)
 
 
+def test_a_long_talk_leaves_its_start_behind_and_goes_on(visit: Callable[..., Page]) -> None:
+    page = visit()
+    open_panel(page)
+    for _ in range(9):
+        ask(page, f"{ASKED} {'I read it all. ' * 125}")
+    ask(page, ASKED)
+    expect(panel(page).locator(".answer")).to_have_count(10)
+    expect(panel(page).locator(".problem")).to_have_count(0)
+    expect(panel(page).locator(".answer").last).to_contain_text("The article says")
+
+
 def test_after_danger_every_answer_begins_with_a_reminder(visit: Callable[..., Page], bot: Bot) -> None:
     page = visit()
     open_panel(page)

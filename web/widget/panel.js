@@ -1,7 +1,7 @@
 /* The panel: asks the API and shows what it answers. Every text is inserted as text; its own words are templates of
    panel.html. It keeps the conversation in memory and nowhere else. */
 
-const VERSION = 1, TURNS = 20, SLOW = 4000, PATIENCE = 90000, NOTES = 3000;
+const VERSION = 1, TURNS = 20, ROOM = 16000, SLOW = 4000, PATIENCE = 90000, NOTES = 3000;
 const get = (id) => document.getElementById(id);
 const log = get("log"), form = get("form"), input = get("question"), send = get("send"), stop = get("stop");
 const query = new URLSearchParams(location.search);
@@ -228,8 +228,16 @@ class Refused extends Error {
   }
 }
 
+/* The server reads small bodies only: a very long talk leaves its start behind. */
+const packed = (question) => {
+  const article = query.get("article"), history = asked.slice(-TURNS);
+  const body = () => JSON.stringify({ question, history, ...(article && { article }) });
+  while (history.length && new TextEncoder().encode(body()).length > ROOM) history.shift();
+  return body();
+};
+
 const request = async (question, signal) => {
-  const body = JSON.stringify({ question, history: asked.slice(-TURNS), ...(query.get("article") && { article: query.get("article") }) });
+  const body = packed(question);
   const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
   const response = await fetch("api/ask", { method: "POST", headers, body, signal, credentials: "omit" });
   if (response.ok) return response;
