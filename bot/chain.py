@@ -163,7 +163,7 @@ class Bot:
         return self._write(question, heard[0].found, decision), Reason(heard=heard, decision=decision)
 
     def _urgent(self, question: Question, reason: Reason, also: str = "") -> tuple[Answer, Reason]:
-        """Urgent help of a kind; and `also` in a language of which a phrase was found in an English message."""
+        """Urgent help of a kind; and `also` in the language of a phrase or of the whole message."""
         texts = {**self.prompts.urgent, **self.prompts.urgent_languages}
         return self._answer(question, "emergency", [texts[kind] for kind in (reason.urgent, also) if kind]), reason
 
@@ -190,7 +190,9 @@ class Bot:
         article = self.index.publication.article
         citations = tuple(Citation.of(number, article, passage) for number, passage in enumerate(passages, 1))
         if outcome != "emergency" and (urgent := self._earlier.urgent(question)):
-            reminder = self.prompts.notice("reminder_self_harm" if urgent not in self._bodily else "reminder")
+            # A text in another language speaks of self-harm, too, so what reminds of it does.
+            harm = urgent == SELF_HARM or urgent in self.prompts.urgent_languages
+            reminder = self.prompts.notice("reminder_self_harm" if harm else "reminder")
             aside = outcome in ASIDES  # a cheerful hello has no place here
             texts, suggestions = [reminder] if aside else [reminder, *texts], () if aside else suggestions
         return Answer(
@@ -216,11 +218,6 @@ class Bot:
         """Editor's questions for the nearest sentences that were not quoted."""
         near = (hit.passage for hit in found.hits if hit.passage not in cited and hit.passage.text in self._asks)
         return tuple(dict.fromkeys(self._asks[passage.text] for passage in near))[:SUGGESTIONS]
-
-    @cached_property
-    def _bodily(self) -> set[str]:
-        """Kinds of urgent text that speak of the body alone; those in other languages speak of self-harm too."""
-        return self.prompts.urgent.keys() - {SELF_HARM}
 
     @cached_property
     def _beside(self) -> ThreadPoolExecutor:

@@ -98,20 +98,18 @@ def load_danger_rules(folder: Path) -> DangerRules:
     Raises:
         ArticleError: a file is missing or cannot be used; the sentence names file, line and rule.
     """
-    shared = [folder / f"{name}.yaml" for name in ("words", "readings", "context", "spelling")]
     groups = sorted(folder.glob("groups/*.yaml"))  # numbered: the first rule fulfilled gives the group
+    text = _Text(
+        words=_read(folder / "words.yaml", dict[str, str]),
+        readings=_read(folder / "readings.yaml", _ReadingsText),
+        context=_read(folder / "context.yaml", dict[str, str]),
+        spelling=_read(folder / "spelling.yaml", _SpellingText),
+        groups={path.stem.partition("_")[2]: _read(path, list[_RuleText]) for path in groups},
+    )
     try:
-        return _compile(
-            _Text(
-                words=_read(shared[0], dict[str, str]),
-                readings=_read(shared[1], _ReadingsText),
-                context=_read(shared[2], dict[str, str]),
-                spelling=_read(shared[3], _SpellingText),
-                groups={path.stem.partition("_")[2]: _read(path, list[_RuleText]) for path in groups},
-            )
-        )
+        return _compile(text)
     except _Misfit as misfit:
-        raise ArticleError(*_place(misfit.mark, [*groups, *shared]), str(misfit)) from misfit
+        raise ArticleError(*_place(misfit.mark, folder), str(misfit)) from misfit
 
 
 def _read(path: Path, shape: type[T]) -> T:
@@ -121,10 +119,11 @@ def _read(path: Path, shape: type[T]) -> T:
         raise ArticleError(path, 1, f"cannot be read: {error.strerror}") from error
 
 
-def _place(mark: str, paths: list[Path]) -> tuple[Path, int]:
+def _place(mark: str, folder: Path) -> tuple[Path, int]:
     """File and line in which a mark first stands."""
+    paths = sorted(folder.rglob("*.yaml"))
     lines = ((path, n, line) for path in paths for n, line in enumerate(path.read_text("utf-8").splitlines(), 1))
-    return next(((path, n) for path, n, line in lines if mark in line), (paths[-1].parent, 1))
+    return next(((path, n) for path, n, line in lines if mark in line), (folder, 1))
 
 
 class _Misfit(ValueError):
@@ -178,10 +177,11 @@ def _rules(text: _RuleText, group: str, compiled: _Compiled, kinds: Mapping[str,
         raise _Misfit(mark, f"{where}: even_if is some of {', '.join(sorted(_SETTINGS))}")
     unless, near = (Slot(_patterns(entries, compiled, mark, where)) for entries in (text.unless, text.near))
     certain, doubtful = text.all or (text.any,), text.all_in_doubt or (text.in_doubt,)
-    written = [(slots, slots is doubtful) for slots in (certain, doubtful) if any(slots)]
-    if not written:
+    if not any((*certain, *doubtful)):
         raise _Misfit(mark, f"{where}: give any, all, in_doubt or all_in_doubt")
-    for sources, in_doubt in written:
+    for sources, in_doubt in ((certain, False), (doubtful, True)):
+        if not any(sources):
+            continue
         slots = tuple(Slot(_item(item, compiled, kinds, mark, where) for item in _entries(slot)) for slot in sources)
         if not all(slot.items for slot in slots):
             raise _Misfit(mark, f"{where}: a slot is empty")

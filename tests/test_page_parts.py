@@ -170,6 +170,12 @@ def test_a_notice_says_which_language_it_is_in(bot: Bot, renderer: Renderer) -> 
     assert 'lang="en"' in renderer.answer(bot.ask("How much does it cost?"))
 
 
+def test_a_reminder_alone_is_copied_under_no_hello(bot: Bot, renderer: Renderer) -> None:
+    alone, more = (bot.ask(text, ["I want to die"]) for text in ("thanks", "What are T cells?"))
+    assert renderer.words.of_outcome("greeting") not in renderer.copied(alone)
+    assert renderer.words.of_outcome("answered") in renderer.copied(more)
+
+
 def test_starters_are_one_a_part_and_named(publication: Publication) -> None:
     found = starters_by_section(publication)
     assert starters(publication) == [question for _, question in found]

@@ -5,10 +5,10 @@ from corpus.load import Publication
 from web.page_words import Words
 
 
-def plain_text(answer: Answer, publication: Publication, words: Words) -> str:
-    """The question, the answer, its sources and the disclaimer."""
+def plain_text(answer: Answer, publication: Publication, words: Words, *, heading: bool = True) -> str:
+    """The question, the answer under what kind it is, its sources and the disclaimer."""
     header = publication.article.header
-    parts = [f"{words.you_asked}: {answer.question}", words.of_outcome(answer.outcome)]
+    parts = [f"{words.you_asked}: {answer.question}", *([words.of_outcome(answer.outcome)] if heading else [])]
     if answer.outcome == "emergency" and words.urgent_meaning:
         parts.append(words.urgent_meaning)
     parts += [_said(answer, sentence, words) for sentence in answer.sentences]

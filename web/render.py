@@ -65,13 +65,13 @@ class Renderer:
 
     def copied(self, answer: Answer) -> str:
         """The answer as text for the clipboard, with sources and disclaimer."""
-        return plain_text(answer, self.publication, self.words)
+        return plain_text(answer, self.publication, self.words, heading=self._says_more(answer))
 
     def _start(self, answer: Answer) -> list[str]:
-        reminder, others = self._notices(answer)
+        reminder, _ = self._notices(answer)
         urgent = answer.outcome == "emergency"
         parts = [self._reminder(reminder)] if reminder else []
-        if others or answer.sentences:
+        if self._says_more(answer):
             parts.append(self._heading(self.words.of_outcome(answer.outcome)))
         if urgent and self.words.urgent_meaning:
             parts.append(f'<p class="ask-urgent-text">{text_html(self.words.urgent_meaning)}</p>')
@@ -87,6 +87,11 @@ class Renderer:
         """The reminder of an earlier emergency, if there is one, and the other parts of the notice."""
         parts = (answer.notice or "").split("\n\n") if answer.notice else []
         return (parts[0], parts[1:]) if parts and parts[0] in self.prompts.reminders else ("", parts)
+
+    def _says_more(self, answer: Answer) -> bool:
+        """Whether there is anything beside a reminder, which needs no hello above it."""
+        _, others = self._notices(answer)
+        return bool(others or answer.sentences)
 
     def _notice(self, answer: Answer) -> str:
         _, parts = self._notices(answer)
