@@ -146,7 +146,8 @@ class Bot:
         if label == OFF_TOPIC and is_on_topic(heard[0].found):
             label = GO_ON
         if label in DANGER:
-            return self._urgent(question, replace(reason, urgent=OTHER_DANGER if label == EMERGENCY else label))
+            reason = replace(reason, urgent=OTHER_DANGER if label == EMERGENCY else label)
+            return self._urgent(question, reason, language)
         if language:
             return self._answer(question, "not_in_article", [self.prompts.languages[language]]), reason
         if label != GO_ON:

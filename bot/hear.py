@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from bot.clauses import clauses
 from bot.followup import leaned_on, points_back, together
 from bot.question import Question
-from bot.triage import DANGER, DANGER_LAGS, GO_ON, Triage
+from bot.triage import DANGER, DANGER_LAGS, GO_ON, GREETING, OFF_TOPIC, Triage
 from index.embed import Embedder, Vectors
 from index.search import Found, Index
 
-ASIDE = ("greeting", "offtopic")
+ASIDE = (GREETING, OFF_TOPIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Ear:
         others = (together(before, question.text),) if before else clauses(question.text)
         alone, *more = self._heard([question.text, *others])
         if before:
-            if alone.label in DANGER or _small_talk(alone):  # no earlier turn talks danger away
+            if alone.label in DANGER or self._small_talk(alone):  # no earlier turn talks danger away
                 return (alone,)
             return (alone if self._told_before(before, question, more[0]) else _leaning(more[0]),)
         if alone.label != GO_ON:
@@ -69,6 +69,11 @@ class Ear:
         (heard,) = self._heard([together(before, question.text)])
         return heard if _leaning(heard).label == GO_ON else None
 
+    def _small_talk(self, alone: Heard) -> bool:
+        if not points_back(alone.text):
+            return alone.label in ASIDE
+        return self.triage.surely_greets(alone.text, alone.vector)
+
     def _told_before(self, before: str, question: Question, leaning: Heard) -> bool:
         """Whether only the turn before tells a danger, which had its answer then, and the question does not ask on."""
         if leaning.label not in DANGER or points_back(question.text):
@@ -87,7 +92,3 @@ class Ear:
 
 def _leaning(heard: Heard) -> Heard:
     return replace(heard, label=GO_ON) if heard.label in ASIDE else heard
-
-
-def _small_talk(alone: Heard) -> bool:
-    return alone.label in ASIDE and not points_back(alone.text)

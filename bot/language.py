@@ -8,7 +8,7 @@ anything learned.
 import re
 import unicodedata
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -24,6 +24,10 @@ ENGLISH = "en"
 FOREIGN_FROM = 0.98
 """Probability from which a question counts as not English. A single Latin word never does: "angiogenesis"."""
 UNSPACED = frozenset({"ja", "th", "zh"})
+GAP = " ... "
+"""Stands in a phrase where some words may come between."""
+BETWEEN, BETWEEN_UNSPACED = 24, 8
+"""How many characters these may be."""
 _START = 3
 _PAIR = 2
 """Characters that a phrase of one word, and one of a language without spaces, is looked up by."""
@@ -46,7 +50,8 @@ class _Phrases:
 class Languages:
     """The languages that have a fixed text, with the phrases that mean danger in each."""
 
-    phrases: Mapping[str, tuple[str, ...]]
+    phrases: Mapping[str, tuple[tuple[str, ...], ...]]
+    """Of each language its phrases, each as the parts that follow one another, with little between them."""
 
     @classmethod
     def load(cls, path: Path = PHRASES) -> "Languages":
@@ -74,18 +79,18 @@ class Languages:
             for form, words in forms.items()
             for start in self._by_start[form].keys() & _starts(words, form)
             for code, phrase in self._by_start[form][start]
-            if phrase in words
+            if _said(phrase, words, BETWEEN_UNSPACED if form == "zh" else BETWEEN)
         }
         return next((code for code in self.phrases if code in meant), "")
 
     @cached_property
-    def _by_start(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
+    def _by_start(self) -> dict[str, dict[str, list[tuple[str, tuple[str, ...]]]]]:
         """Language and phrase under the form of a text they are looked for in, and under their start."""
-        index: dict[str, dict[str, list[tuple[str, str]]]] = {"": {}, "ar": {}, "zh": {}}
+        index: dict[str, dict[str, list[tuple[str, tuple[str, ...]]]]] = {"": {}, "ar": {}, "zh": {}}
         for code, phrases in self.phrases.items():
             for phrase in phrases:
-                form = "zh" if code in UNSPACED else "ar" if code == "ar" and not phrase.isascii() else ""
-                index[form].setdefault(_start(phrase, form), []).append((code, phrase))
+                form = "zh" if code in UNSPACED else "ar" if code == "ar" and not phrase[0].isascii() else ""
+                index[form].setdefault(_start(phrase[0], form), []).append((code, phrase))
         return index
 
     def spoken(self, text: str) -> str:
@@ -140,9 +145,21 @@ def _without_and(words: str) -> str:
     return words + re.sub(r" [وف](?=\w)", " ", words)
 
 
-def _phrase(phrase: str, code: str) -> str:
-    """A phrase as it is looked for; one that is written with a space at its end ends where a word does."""
-    return _words(phrase, code) + " " * phrase.endswith(" ")
+def _said(phrase: Sequence[str], words: str, between: int, start: int = 0, end: int | None = None) -> bool:
+    """Whether the parts of a phrase follow one another, with at most so many characters between them."""
+    first, *rest = phrase
+    at = words.find(first, start, end)
+    while at >= 0:
+        past = at + len(first)
+        if not rest or _said(rest, words, between, past, past + between + len(rest[0])):
+            return True
+        at = words.find(first, at + 1, end)
+    return False
+
+
+def _phrase(phrase: str, code: str) -> tuple[str, ...]:
+    """A phrase as it is looked for; a part that is written with a space at its end ends where a word does."""
+    return tuple(_words(part, code) + " " * part.endswith(" ") for part in phrase.split(GAP))
 
 
 def _words(text: str, code: str = "") -> str:

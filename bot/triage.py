@@ -20,7 +20,7 @@ WEIGHTS = Path(__file__).parent / "triage.npz"
 GO_ON = "question"
 EMERGENCY, SELF_HARM = "emergency", "self_harm"
 DANGER = frozenset({EMERGENCY, SELF_HARM})
-UNSAFE = "unsafe"
+GREETING, UNSAFE = "greeting", "unsafe"
 OFF_TOPIC = "offtopic"
 DANGER_LEADS = 2.0
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
@@ -32,6 +32,10 @@ training, and it is the most frequent one."""
 MISUSE_LEADS, MISUSE_LEADS_OFF_TOPIC = 3.0, 4.5
 """By how much misuse, which accuses somebody, must beat every class but danger; and the class that is turned away all
 the same."""
+
+
+GREETING_LEADS = 14.0
+"""By how much a greeting or thanks must lead every class to be one though its words ("ok thanks") seem to point back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,11 @@ class Triage:
     def danger_leads(self, text: str, vector: Vectors) -> float:
         """By how much danger, of either kind, leads every other class; below 0 where it lags."""
         return _danger_leads(self.scores(text, vector))
+
+    def surely_greets(self, text: str, vector: Vectors) -> bool:
+        """Whether a text is a greeting, thanks or a farewell, whatever it seems to lean on."""
+        scores = self.scores(text, vector)
+        return scores.pop(GREETING) - max(scores.values()) >= GREETING_LEADS
 
     def label(self, text: str, vector: Vectors) -> str:
         """The class of a question with its vector of shape (dimension,)."""

@@ -7,9 +7,13 @@ gets a time limit. Knows nothing of how an index is built safely (index.build) o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import numpy as np
 
@@ -113,20 +117,23 @@ def open_server(url: str, timeout: float) -> Any:
     import chromadb
 
     scheme, host, port = _parts(url)
+    settings = chromadb.Settings(anonymized_telemetry=False)
     try:
-        client = chromadb.HttpClient(
-            host,
-            port,
-            ssl=scheme == "https",
-            settings=chromadb.Settings(anonymized_telemetry=False),
-        )
-    except ValueError:
+        _await_answer(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/api/v2/heartbeat", timeout)
+        client = chromadb.HttpClient(host, port, ssl=scheme == "https", settings=settings)
+    except (OSError, HTTPException, ValueError):
         raise StoreUnavailable(
             f"no Chroma server answers at {url}; start one with 'chroma run', or unset CHROMA_URL"
         ) from None
     for session in _sessions(client):  # no public setting; a test holds it
         session.timeout = timeout
     return client
+
+
+def _await_answer(url: str, timeout: float) -> None:
+    """Wait for any answer, for Chroma's client opens without a time limit; raises OSError or HTTPException."""
+    with suppress(HTTPError):  # refusing is an answer
+        urlopen(url, timeout=timeout).close()  # noqa: S310  # the scheme has been checked
 
 
 def _parts(url: str) -> tuple[str, str, int]:

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -442,6 +443,18 @@ def test_a_wrong_server_address_is_a_clear_error(small: Publication, root: Path,
 def test_no_server_and_nothing_built_here_says_what_to_do(small: Publication, root: Path) -> None:
     with pytest.raises(StoreUnavailable, match="chroma run"):
         Index.open_server(small, HashEmbedder(), "http://127.0.0.1:9", root)
+
+
+def test_a_server_that_takes_the_call_and_says_nothing_does_not_hold_up_the_start(
+    small: Publication, root: Path
+) -> None:
+    build(small, HashEmbedder(), root)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        index = Index.open_server(small, HashEmbedder(), f"http://127.0.0.1:{mute.getsockname()[1]}", root)
+    text = small.article.passages[0].text
+    assert first_hit(index, text) == text
+    assert "its own vectors are searched instead" in index.problem
+    index.close()
 
 
 def test_the_packaged_model_embeds_with_unit_length() -> None:
