@@ -35,7 +35,7 @@ the same."""
 
 
 GREETING_LEADS = 14.0
-"""By how much a greeting or thanks must lead every class to be one though its words ("ok thanks") seem to point back."""
+"""By how much a greeting or thanks must lead every class, where its words ("ok thanks") seem to point back."""
 
 
 @dataclass(frozen=True, slots=True)
