@@ -8,7 +8,7 @@ anything learned.
 import re
 import unicodedata
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -37,6 +37,10 @@ _PLAIN = re.compile("[a-z0-9]+")
 _ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0652]")
 
 
+Phrase = tuple[tuple[str, ...], ...]
+"""What follows one another with little between, each part as its alternatives."""
+
+
 @dataclass(frozen=True)
 class _Phrases:
     """The phrases of one language, as written: danger to the body, and self-harm."""
@@ -50,8 +54,7 @@ class _Phrases:
 class Languages:
     """The languages that have a fixed text, with the phrases that mean danger in each."""
 
-    phrases: Mapping[str, tuple[tuple[str, ...], ...]]
-    """Of each language its phrases, each as the parts that follow one another, with little between them."""
+    phrases: Mapping[str, tuple[Phrase, ...]]
 
     @classmethod
     def load(cls, path: Path = PHRASES) -> "Languages":
@@ -84,13 +87,14 @@ class Languages:
         return next((code for code in self.phrases if code in meant), "")
 
     @cached_property
-    def _by_start(self) -> dict[str, dict[str, list[tuple[str, tuple[str, ...]]]]]:
+    def _by_start(self) -> dict[str, dict[str, list[tuple[str, Phrase]]]]:
         """Language and phrase under the form of a text they are looked for in, and under their start."""
-        index: dict[str, dict[str, list[tuple[str, tuple[str, ...]]]]] = {"": {}, "ar": {}, "zh": {}}
+        index: dict[str, dict[str, list[tuple[str, Phrase]]]] = {"": {}, "ar": {}, "zh": {}}
         for code, phrases in self.phrases.items():
-            for phrase in phrases:
-                form = "zh" if code in UNSPACED else "ar" if code == "ar" and not phrase[0].isascii() else ""
-                index[form].setdefault(_start(phrase[0], form), []).append((code, phrase))
+            for first, *rest in phrases:
+                for one in first:
+                    form = "zh" if code in UNSPACED else "ar" if code == "ar" and not one.isascii() else ""
+                    index[form].setdefault(_start(one, form), []).append((code, ((one,), *rest)))
         return index
 
     def spoken(self, text: str) -> str:
@@ -145,21 +149,36 @@ def _without_and(words: str) -> str:
     return words + re.sub(r" [وف](?=\w)", " ", words)
 
 
-def _said(phrase: Sequence[str], words: str, between: int, start: int = 0, end: int | None = None) -> bool:
+def _said(phrase: Sequence[tuple[str, ...]], words: str, between: int, start: int = 0, end: int | None = None) -> bool:
     """Whether the parts of a phrase follow one another, with at most so many characters between them."""
     first, *rest = phrase
-    at = words.find(first, start, end)
-    while at >= 0:
-        past = at + len(first)
-        if not rest or _said(rest, words, between, past, past + between + len(rest[0])):
-            return True
-        at = words.find(first, at + 1, end)
+    for one in first:
+        at = words.find(one, start, end and end + len(one))
+        while at >= 0:
+            past = at + len(one)
+            if not rest or _said(rest, words, between, past, past + between):
+                return True
+            at = words.find(one, at + 1, end and end + len(one))
     return False
 
 
-def _phrase(phrase: str, code: str) -> tuple[str, ...]:
-    """A phrase as it is looked for; a part that is written with a space at its end ends where a word does."""
-    return tuple(_words(part, code) + " " * part.endswith(" ") for part in phrase.split(GAP))
+def _phrase(phrase: str, code: str) -> Phrase:
+    """A phrase as it is looked for; what is written with a space at its end ends where a word does."""
+    return tuple(
+        tuple(dict.fromkeys(_words(one, code) + " " * one.endswith(" ") for one in _alternatives(part)))
+        for part in phrase.split(GAP)
+    )
+
+
+def _alternatives(part: str) -> Iterator[str]:
+    """What "a{b|c}" stands for: "ab" and "ac"."""
+    before, opening, rest = part.partition("{")
+    if not opening:
+        yield part
+        return
+    inside, _, after = rest.partition("}")
+    for end in _alternatives(after):
+        yield from (before + one + end for one in inside.split("|"))
 
 
 def _words(text: str, code: str = "") -> str:
