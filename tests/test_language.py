@@ -74,6 +74,16 @@ def test_phrases_are_found_without_accents_case_or_spaces(languages: Languages) 
     assert languages.danger_in("爸爸 昏迷 了") == "zh"
 
 
+def test_words_may_stand_between_the_parts_of_a_phrase_and_parts_may_have_alternatives(tmp_path: Path) -> None:
+    listed = 'de:\n  danger: ["atmet ... {kaum|nicht }", "lip{pen|pe} blau"]\n  self_harm: []\n'
+    (tmp_path / "p.yaml").write_text(listed)
+    phrases = Languages.load(tmp_path / "p.yaml")
+    for text in ("Papa atmet kaum", "er atmet seit heute nicht, Hilfe", "Lippe blau", "seine LIPPEN blau"):
+        assert phrases.danger_in(text) == "de", text
+    for text in ("er atmet nichts ein", "kaum atmet er", "atmet heute und an vielen anderen Tagen kaum", "blau"):
+        assert not phrases.danger_in(text), text
+
+
 def test_a_bad_phrase_file_names_its_line(tmp_path: Path) -> None:
     from corpus.errors import ArticleError
 
