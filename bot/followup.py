@@ -19,6 +19,10 @@ PRONOUN = re.compile(
     r"i meant?)\b",
     re.IGNORECASE,
 )
+ASKS = re.compile(
+    r"\?|\b(what|why|how|where|which|who|when|more|else|explain|tell|show|say|can|could|does|do|is it|are they)\b",
+    re.IGNORECASE,
+)
 EMPTY = frozenset(
     """
     a about an and are be can could did do does for from had has have he hello her hi his how i in is it its me
@@ -57,6 +61,11 @@ def leans_back(text: str) -> bool:
 def points_back(text: str) -> bool:
     """Whether the wording itself points to an earlier turn."""
     return bool(OPENER.search(text) or PRONOUN.search(text))
+
+
+def asks(text: str) -> bool:
+    """Whether a text has a word that asks for something."""
+    return bool(ASKS.search(text))
 
 
 def _telling(question: Question) -> list[str]:

@@ -7,7 +7,7 @@ one. Knows nothing of answers.
 from dataclasses import dataclass, replace
 
 from bot.clauses import clauses
-from bot.followup import leaned_on, points_back, together
+from bot.followup import asks, leaned_on, points_back, together
 from bot.question import Question
 from bot.triage import DANGER, DANGER_LAGS, GO_ON, GREETING, OFF_TOPIC, Triage
 from index.embed import Embedder, Vectors
@@ -72,7 +72,7 @@ class Ear:
     def _small_talk(self, alone: Heard) -> bool:
         if not points_back(alone.text):
             return alone.label in ASIDE
-        return self.triage.surely_greets(alone.text, alone.vector)
+        return not asks(alone.text) and self.triage.surely_greets(alone.text, alone.vector)
 
     def _told_before(self, before: str, question: Question, leaning: Heard) -> bool:
         """Whether only the turn before tells a danger, which had its answer then, and the question does not ask on."""
