@@ -22,17 +22,17 @@ from bot.prompts import Prompts
 from bot.question import Question
 from bot.reason import Reason
 from bot.steps import Step, in_words
-from bot.triage import DANGER, EMERGENCY, GO_ON, OFF_TOPIC, SELF_HARM
+from bot.triage import DANGER, EMERGENCY, GO_ON, GREETING, OFF_TOPIC, SELF_HARM, UNSAFE
 from bot.wording import Wording
 from corpus.article import Passage
 from index.onnx_model import threads
 from index.search import Found, Index
 
 OUTCOMES: dict[str, Outcome] = {
-    "greeting": "greeting",
+    GREETING: "greeting",
     OFF_TOPIC: "off_topic",
     "advice": "medical_advice",
-    "unsafe": "unsafe_request",
+    UNSAFE: "unsafe_request",
 }
 """The outcome, and through it the notice, of each class of the triage classifier."""
 ASIDES = frozenset({"greeting", "off_topic"})
