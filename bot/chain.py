@@ -16,6 +16,7 @@ from bot.danger import Danger, DangerRules, find_danger
 from bot.decide import Decision, decide, in_parts, is_on_topic
 from bot.earlier import Earlier
 from bot.followup import completed
+from bot.foreign import Foreign
 from bot.hear import Ear, Heard
 from bot.language import Languages
 from bot.prompts import Prompts
@@ -93,17 +94,18 @@ class Bot:
     def _judge(self, question: Question) -> tuple[Answer, Reason]:
         ruling = self._beside.submit(self._rule, question)
         hearing = self._hear(question)
-        danger, phrase, language = ruling.result()
+        danger, foreign = ruling.result()
         if danger and not self._holds(danger, question):
             danger = None
-        if danger and not (phrase and language):
-            return self._urgent(question, Reason(danger.rule, danger.matched, urgent=danger.group), phrase or language)
-        if phrase:
-            return self._urgent(question, Reason(phrase, urgent=phrase))
+        if danger and not (foreign.phrase and foreign.spoken):
+            reason = Reason(danger.rule, danger.matched, urgent=danger.group)
+            return self._urgent(question, reason, foreign.phrase or foreign.spoken)
+        if told := foreign.danger(self.danger, self.ear):
+            return self._urgent(question, told)
         if not question.text or question.too_long:
             notice = self.prompts.notice("too_long" if question.text else "empty_question")
             return self._answer(question, "not_in_article", [notice]), Reason()
-        return self._sort(question, hearing.result(), language)
+        return self._sort(question, hearing.result(), foreign.spoken)
 
     def _holds(self, danger: Danger, question: Question) -> bool:
         """Whether it stands: a doubtful one has to be confirmed, unless that cannot be done."""
@@ -114,11 +116,10 @@ class Bot:
         except Exception:  # danger is answered whatever else fails
             return True
 
-    def _rule(self, question: Question) -> tuple[Danger | None, str, str]:
-        """What fixed rules say: danger, the language of a phrase that means danger, and the language spoken."""
-        text = question.text
-        danger = find_danger(text, self.danger) or self._completed(question)
-        return danger, self.languages.danger_in(text), self.languages.spoken(text)
+    def _rule(self, question: Question) -> tuple[Danger | None, Foreign]:
+        """What fixed rules and lists say."""
+        danger = find_danger(question.text, self.danger) or self._completed(question)
+        return danger, Foreign.of(question.text, self.languages)
 
     def _completed(self, question: Question) -> Danger | None:
         """A danger that only a scrap of text and the turn before it tell together."""

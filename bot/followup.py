@@ -20,7 +20,8 @@ PRONOUN = re.compile(
     re.IGNORECASE,
 )
 ASKS = re.compile(
-    r"\?|\b(what|why|how|where|which|who|when|more|else|explain|tell|show|say|can|could|does|do|is it|are they)\b",
+    r"\?|\b(whats?|why|how|wheres?|which|whose|whom?|when|(?<!no )(?<!nothing )(more|else)|explain|tell|show|say|can|"
+    r"could|does|do|is it|are they)\b",
     re.IGNORECASE,
 )
 EMPTY = frozenset(

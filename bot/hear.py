@@ -59,6 +59,11 @@ class Ear:
         weighed = zip(texts, self.embedder.embed(texts), strict=True)
         return max(self.triage.danger_leads(text, vector) for text, vector in weighed) >= -DANGER_LAGS
 
+    def danger_leads(self, text: str) -> float:
+        """By how much danger leads in a text, as far as that was learned."""
+        (vector,) = self.embedder.embed([text])
+        return self.triage.danger_leads(text, vector)
+
     def hear_further_back(self, question: Question) -> Heard | None:
         """Hear a follow-up with the turn before the one it seemed to lean on, in case that one was an aside.
 
@@ -70,9 +75,10 @@ class Ear:
         return heard if _leaning(heard).label == GO_ON else None
 
     def _small_talk(self, alone: Heard) -> bool:
-        if not points_back(alone.text):
+        back, asking = points_back(alone.text), asks(alone.text)
+        if not back and not (asking and alone.label == GREETING):
             return alone.label in ASIDE
-        return not asks(alone.text) and self.triage.surely_greets(alone.text, alone.vector)
+        return not (back and asking) and self.triage.surely_greets(alone.text, alone.vector)
 
     def _told_before(self, before: str, question: Question, leaning: Heard) -> bool:
         """Whether only the turn before tells a danger, which had its answer then, and the question does not ask on."""

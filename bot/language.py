@@ -23,6 +23,7 @@ PHRASES = Path(__file__).parent / "emergencies" / "other_languages.yaml"
 ENGLISH = "en"
 FOREIGN_FROM = 0.98
 """Probability from which a question counts as not English. A single Latin word never does: "angiogenesis"."""
+LIKELY = 3
 UNSPACED = frozenset({"ja", "th", "zh"})
 GAP = " ... "
 """Stands in a phrase where some words may come between."""
@@ -31,8 +32,11 @@ BETWEEN, BETWEEN_UNSPACED = 24, 8
 _START = 3
 _PAIR = 2
 """Characters that a phrase of one word, and one of a language without spaces, is looked up by."""
-_SAME = {ord("ي"): "ی", ord("ك"): "ک", ord("ى"): "ی", **dict.fromkeys(map(ord, "\u200b\u200c\u200d"), None)}
-"""Letters that Arabic and Persian keyboards write differently, and invisible ones."""
+_SAME = str.maketrans(
+    {"ي": "ی", "ك": "ک", "ى": "ی", "ł": "l", "đ": "d", "ı": "i", "ø": "o", "œ": "oe", "æ": "ae"}
+    | dict.fromkeys("\u200b\u200c\u200d", "")
+)
+"""Letters that Arabic and Persian keyboards write differently, Latin ones that phones write plain, invisible ones."""
 _PLAIN = re.compile("[a-z0-9]+")
 _ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0652]")
 
@@ -103,10 +107,19 @@ class Languages:
             return ""
         if self._identifier.classify(text)[0] == ENGLISH:
             return ""
-        ranked: dict[str, float] = dict(self._identifier.rank(text))
-        if ranked.pop(ENGLISH) > 1 - FOREIGN_FROM:
-            return ""
-        return max(ranked, key=lambda code: ranked[code])
+        ranked = self._ranked(text)
+        return "" if ranked[ENGLISH] > 1 - FOREIGN_FROM else max(ranked, key=lambda code: ranked[code])
+
+    def may_be(self, text: str) -> tuple[str, ...]:
+        """The languages that a text may well be in, likeliest first; none where it is surely English."""
+        ranked = self._ranked(text)
+        if ranked.pop(ENGLISH) >= FOREIGN_FROM or not any(map(str.isalpha, text)):
+            return ()
+        return tuple(sorted(ranked, key=lambda code: -ranked[code])[:LIKELY])
+
+    def _ranked(self, text: str) -> dict[str, float]:
+        """The probability of each language."""
+        return dict(self._identifier.rank(text))
 
     @cached_property
     def _identifier(self) -> Any:
@@ -182,11 +195,15 @@ def _alternatives(part: str) -> Iterator[str]:
 
 
 def _words(text: str, code: str = "") -> str:
-    """Words without accents or punctuation; each with a space before it, so that a phrase starts where a word does."""
-    if text.isascii():
-        words = _PLAIN.findall(text.casefold())
-    else:
-        folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold())
-        folded = unicodedata.normalize("NFC", folded).translate(_SAME)
-        words = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in folded).split()
+    """The words, each with a space before it, so that a phrase starts where a word does."""
+    words = folded(text)
     return "".join(words) if code in UNSPACED else "".join(f" {word}" for word in words)
+
+
+def folded(text: str) -> list[str]:
+    """Words without accents, case or punctuation."""
+    if text.isascii():
+        return _PLAIN.findall(text.casefold())
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold())
+    plain = unicodedata.normalize("NFC", plain).translate(_SAME)
+    return "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in plain).split()

@@ -29,19 +29,25 @@ from index.open import TUNING, model_folder, original_embedder
 
 HERE = Path(__file__).parent
 EXAMPLES, GENERAL = HERE / "examples", HERE / "general.txt"
+GLOSSED = EXAMPLES / "glossed"
+"""Messages in other languages as a glossary tells them: for the triage alone, since they are no sentences."""
 
 
 def lessons() -> list[Lesson]:
     """Every training example and every question of the banks, none twice."""
-    found = [
-        Lesson(line, path.stem)
-        for path in sorted(EXAMPLES.glob("*.txt"))
-        for line in path.read_text("utf-8").splitlines()
-        if line.strip()
-    ]
+    found = _listed(EXAMPLES)
     for publication in load_corpus(ARTICLES):
         found += _banked(publication)
     return list({lesson.text: lesson for lesson in found}.values())
+
+
+def _listed(folder: Path) -> list[Lesson]:
+    return [
+        Lesson(line, path.stem)
+        for path in sorted(folder.glob("*.txt"))
+        for line in path.read_text("utf-8").splitlines()
+        if line.strip()
+    ]
 
 
 def _banked(publication: Publication) -> list[Lesson]:
@@ -58,14 +64,18 @@ def _banked(publication: Publication) -> list[Lesson]:
 
 def fit(embedder: Embedder) -> Triage:
     """Fit the triage to vectors of the tuned model."""
-    examples = lessons()
+    examples = _for_triage()
     texts, labels = [lesson.text for lesson in examples], [lesson.label for lesson in examples]
     return fit_triage(texts, labels, embedder.embed(texts), embedder.name, digest())
 
 
 def digest() -> str:
     """The sha256 of the examples: what a trained classifier must have been trained on."""
-    return hashlib.sha256("\n".join(f"{one.label}\t{one.text}" for one in lessons()).encode()).hexdigest()
+    return hashlib.sha256("\n".join(f"{one.label}\t{one.text}" for one in _for_triage()).encode()).hexdigest()
+
+
+def _for_triage() -> list[Lesson]:
+    return list({lesson.text: lesson for lesson in (*_listed(GLOSSED), *lessons())}.values())
 
 
 def main() -> int:
@@ -86,7 +96,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     triage.save()
-    print(f"{WEIGHTS}: {', '.join(triage.labels)}; from {len(lessons())} examples; now run 'python -m index'")
+    print(f"{WEIGHTS}: {', '.join(triage.labels)}; from {len(_for_triage())} examples; now run 'python -m index'")
     return 0
 
 

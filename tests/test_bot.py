@@ -219,6 +219,11 @@ def test_small_talk_after_a_question_is_not_a_follow_up(bot: Bot, small_talk: st
     assert bot.ask(small_talk, ["What are T cells?"]).outcome == "greeting"
 
 
+@pytest.mark.parametrize("scrap", ["how", "how so", "why so", "which ones", "tell me more"])
+def test_a_scrap_that_asks_is_a_follow_up(bot: Bot, scrap: str) -> None:
+    assert bot.ask(scrap, ["Does MSC help with the complications of diabetes?"]).outcome == "answered"
+
+
 def test_every_suggested_question_is_answered_with_its_sentence(bot: Bot) -> None:
     for note in bot.index.publication.notes.sentences:
         answer = bot.ask(note.ask)
