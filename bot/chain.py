@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.answer import Answer, Citation, Outcome, Sentence
-from bot.danger import Danger, DangerRules, find_danger
+from bot.danger import OTHER_DANGER, Danger, DangerRules, find_danger
 from bot.decide import Decision, decide, in_parts, is_on_topic
 from bot.earlier import Earlier
 from bot.followup import completed
@@ -38,9 +38,8 @@ OUTCOMES: dict[str, Outcome] = {
 """The outcome, and through it the notice, of each class of the triage classifier."""
 ASIDES = frozenset({"greeting", "off_topic"})
 SUGGESTIONS = 3
-UNSURE_ABOVE = -0.8
+UNSURE_ABOVE = -0.95
 """Score above which an unanswered follow-up is tried with the turn before the one that it seemed to lean on."""
-OTHER_DANGER = "other_acute"
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ class Bot:
             reason = Reason(danger.rule, danger.matched, urgent=danger.group)
             return self._urgent(question, reason, foreign.phrase or foreign.spoken)
         if told := foreign.danger(self.danger, self.ear):
-            return self._urgent(question, told)
+            return self._urgent(question, told, told.language)
         if not question.text or question.too_long:
             notice = self.prompts.notice("too_long" if question.text else "empty_question")
             return self._answer(question, "not_in_article", [notice]), Reason()

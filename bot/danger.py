@@ -14,8 +14,10 @@ from bot.danger_rules import load_danger_rules
 from bot.danger_text import Message, Span, read
 from bot.danger_values import DangerRules, Limit, Rule, Slot
 
-__all__ = ["Danger", "DangerRules", "find_danger", "load_danger_rules"]
+__all__ = ["OTHER_DANGER", "Danger", "DangerRules", "find_danger", "load_danger_rules"]
 
+OTHER_DANGER = "other_acute"
+"""The group of a danger that no rule names."""
 _REACH = {"sentence": 0, "nearby": 2, "message": 10**6}
 _PAST_WORDS, _GENERAL_WORDS, _NEAR_WORDS = 20, 10, 3
 _REACH_LETTERS = 400

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import inf
 
-from bot.danger import DangerRules, find_danger
+from bot.danger import OTHER_DANGER, DangerRules, find_danger
 from bot.gloss import ENOUGH, Gloss, gloss
 from bot.hear import Ear
 from bot.language import Languages
@@ -32,9 +32,12 @@ class Foreign:
         leads = self._leads(self.meant, rules, ear) if self.meant else 0.0
         if self.phrase and leads >= -DANGER_LAGS:
             return Reason(self.phrase, urgent=self.phrase)
-        if self.meant and leads >= DANGER_LEADS:
-            return Reason(self.meant.language, self.meant.text, urgent=self.meant.language)
-        return None
+        if not self.meant or leads < DANGER_LEADS:
+            return None
+        told, language = self.meant.text, self.meant.language
+        if self.spoken:
+            return Reason(language, told, urgent=language)
+        return Reason(language, told, urgent=OTHER_DANGER, language=language)  # it may be English after all
 
     @staticmethod
     def _leads(meant: Gloss, rules: DangerRules, ear: Ear) -> float:

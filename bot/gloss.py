@@ -20,8 +20,8 @@ ROMANISED = ("hi", "ur", "pa", "bn", "ta", "te", "ar", "fa")
 """Languages that are often typed in Latin letters, and then pass for others."""
 MIXED = (*ROMANISED, "id", "ms", "tl")
 """Languages that are often mixed with English words."""
-ENOUGH = 0.6
-"""Share of a message that must have entries where its language is in doubt."""
+ENOUGH, FEWEST = 0.6, 3
+"""Share of a message that must have entries where its language is in doubt, and its words."""
 WHOLE = "_"
 """Ends a stem in the files that is a whole word."""
 _LEAD = 2
@@ -36,8 +36,11 @@ _NUMBER = re.compile(rf"\d+{_POINT}\d+|\d\d+|\d(?![^\W\d_])")
 _AND_THE = re.compile("[وف]?(?:[بلک]?ال|لل|[بلک])?")
 """What Arabic writes onto the front of a word: and, so, in, to, like, the."""
 
-Glossary = Mapping[str, tuple[tuple[str, str], ...]]
-"""Stems with their English, longest first, under their first characters; a whole word ends with a space."""
+Entry = tuple[str, str, bool]
+"""A stem (a whole word ends with a space), its English, and whether it tells the language: an English loan does not."""
+Glossary = Mapping[str, tuple[Entry, ...]]
+"""Entries, longest first, under their first characters."""
+_NONE: Entry = ("", "", False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +61,29 @@ def gloss(text: str, spoken: str, languages: Languages) -> Gloss | None:
     if not (codes := languages.may_be(text)):
         return None
     if not spoken:
-        codes = ROMANISED
+        codes = ROMANISED if len(text.split()) >= FEWEST else ()
     elif text.isascii():
         codes = (*codes, *ROMANISED)
-    best = max((_gloss(text, code) for code in dict.fromkeys(codes)), key=lambda one: one.share)
-    return best if best.share >= ENOUGH or (spoken and best.share) else None
+    best = max((_gloss(text, code) for code in dict.fromkeys(codes)), key=lambda one: one.share, default=None)
+    return best if best and (best.share >= ENOUGH or (spoken and best.share)) else None
 
 
 @cache
 def load_glossary(language: str) -> Glossary:
     """The glossary of a language; raises ArticleError where a line cannot be read."""
-    path, stems, loans = GLOSSARIES / f"{language}.txt", dict[str, str](), dict[str, str]()
+    path, stems, own = GLOSSARIES / f"{language}.txt", dict[str, str](), set[str]()
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         english, _, listed = (part.strip() for part in _BRACKETS.sub("", line).partition(":"))
         if not english or not listed:
             raise ArticleError(path, number, "write 'english: stem, stem'")
+        own |= {*english.split()}
         for stem in filter(None, (_stem(one, language) for one in listed.split(","))):
             stems.setdefault(stem, english)
-        loans |= {f"{word} ": word for word in english.split() if language in MIXED}
-    entries = loans | stems
-    by_lead: dict[str, list[tuple[str, str]]] = {}
+    entries = {f"{word} ": word for word in own if language in MIXED} | stems
+    by_lead: dict[str, list[Entry]] = {}
     for stem in sorted(entries, key=len, reverse=True):
-        by_lead.setdefault(stem[:_LEAD].strip(), []).append((stem, entries[stem]))
+        counts = not own.issuperset(stem.split())
+        by_lead.setdefault(stem[:_LEAD].strip(), []).append((stem, entries[stem], counts))
     return {lead: tuple(listed) for lead, listed in by_lead.items()}
 
 
@@ -93,38 +97,39 @@ def _gloss(text: str, language: str) -> Gloss:
     for part in _SENTENCES.split(_DECIMAL.sub(_POINT, text)):
         words = _words(part, language)
         found = list(_entries(words, glossary, spaced=language not in UNSPACED))
-        known, letters = known + sum(length for _, length in found), letters + len(words)
-        told += " ".join(english for english, _ in found) if words else "? " if _ASKS & {*part} else ". "
+        known += sum(length for _, length, counts in found if counts)
+        letters += len(words) - sum(length for _, length, counts in found if not counts)
+        told += " ".join(english for english, *_ in found) if words else "? " if _ASKS & {*part} else ". "
     return Gloss(language, told.strip(), known / letters if letters else 0.0)
 
 
-def _entries(words: str, glossary: Glossary, *, spaced: bool) -> Iterable[tuple[str, int]]:
-    """The English of each entry or number met, and how many letters it takes."""
+def _entries(words: str, glossary: Glossary, *, spaced: bool) -> Iterable[tuple[str, int, bool]]:
+    """The English of each entry or number met, how many letters it takes, and whether it tells the language."""
     ended, at = f"{words} ", 0
     while at < len(words):
-        stem, english, past = _met(ended, at, glossary)
+        (stem, english, counts), past = _met(ended, at, glossary)
         if spaced:
             past = ended.index(" ", past)
         if stem:
-            yield english, past - at
+            yield english, past - at, counts
         at = past + spaced
 
 
-def _met(words: str, at: int, glossary: Glossary) -> tuple[str, str, int]:
-    """The number or the stem that starts there, its English, and where it ends."""
+def _met(words: str, at: int, glossary: Glossary) -> tuple[Entry, int]:
+    """The number or the stem that starts there, and where it ends."""
     if number := _NUMBER.match(words, at):
-        return number[0], _figures(number[0]), number.end()
+        return (number[0], _figures(number[0]), False), number.end()
     for start in dict.fromkeys((at, _AND_THE.match(words, at).end())):  # type: ignore[union-attr]  # may match nothing
-        stem, english = _longest(words, start, glossary)
-        if stem:
-            return stem, english, start + len(stem.rstrip())
-    return "", "", at + 1
+        entry = _longest(words, start, glossary)
+        if entry[0]:
+            return entry, start + len(entry[0].rstrip())
+    return _NONE, at + 1
 
 
-def _longest(words: str, at: int, glossary: Glossary) -> tuple[str, str]:
+def _longest(words: str, at: int, glossary: Glossary) -> Entry:
     leads = (words[at : at + _LEAD].strip(), words[at])
     met = (entry for lead in leads for entry in glossary.get(lead, ()) if words.startswith(entry[0], at))
-    return next(met, ("", ""))
+    return next(met, _NONE)
 
 
 def _figures(number: str) -> str:

@@ -38,7 +38,7 @@ _SAME = str.maketrans(
 )
 """Letters that Arabic and Persian keyboards write differently, Latin ones that phones write plain, invisible ones."""
 _PLAIN = re.compile("[a-z0-9]+")
-_ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0652]")
+_ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0655]")
 
 
 Phrase = tuple[tuple[str, ...], ...]

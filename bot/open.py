@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.chain import OTHER_DANGER, Bot
+from bot.chain import Bot
+from bot.danger import OTHER_DANGER
 from bot.danger_rules import load_danger_rules
 from bot.danger_values import DangerRules
 from bot.guard import Guard

@@ -29,8 +29,9 @@ from index.open import TUNING, model_folder, original_embedder
 
 HERE = Path(__file__).parent
 EXAMPLES, GENERAL = HERE / "examples", HERE / "general.txt"
-GLOSSED = EXAMPLES / "glossed"
-"""Messages in other languages as a glossary tells them: for the triage alone, since they are no sentences."""
+TRIAGE_ONLY = EXAMPLES / "triage_only"
+"""What the model is not tuned on: messages in other languages as their glossaries tell them, which are no sentences,
+and lines that mend what a tuned model still takes for another class."""
 
 
 def lessons() -> list[Lesson]:
@@ -75,7 +76,7 @@ def digest() -> str:
 
 
 def _for_triage() -> list[Lesson]:
-    return list({lesson.text: lesson for lesson in (*_listed(GLOSSED), *lessons())}.values())
+    return list({lesson.text: lesson for lesson in (*_listed(TRIAGE_ONLY), *lessons())}.values())
 
 
 def main() -> int:

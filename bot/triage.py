@@ -26,7 +26,7 @@ DANGER_LEADS = 2.0
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
 DANGER_LAGS = 5.0
 """By how much danger may lag where a doubtful rule has found words for it."""
-GO_ON_LAGS = 1.0
+GO_ON_LAGS = 0.5
 """By how much a question about the article may lag behind every class but danger: the classes are weighed alike in
 training, and it is the most frequent one."""
 MISUSE_LEADS, MISUSE_LEADS_OFF_TOPIC = 3.0, 4.5

@@ -132,10 +132,10 @@ def test_danger_in_two_languages_is_answered_in_both(bot: Bot) -> None:
     assert answer.notice == f"{bot.prompts.urgent['breathing']}\n\n{bot.prompts.urgent_languages['es']}"
 
 
-def test_danger_that_only_the_triage_finds_is_told_in_the_reader_s_language_too(bot: Bot) -> None:
-    told = "mi marido tuvo un colapso insulina emergency ayuda"
-    assert not find_danger(told, bot.danger) and not bot.languages.danger_in(told)
-    assert bot.ask(told).notice == f"{bot.prompts.urgent['other_acute']}\n\n{bot.prompts.urgent_languages['es']}"
+def test_danger_in_what_may_be_english_is_told_in_english_too(bot: Bot) -> None:
+    told = "papa achanak zameen te dig gye te hun bol nahi rahe"
+    assert not find_danger(told, bot.danger) and not bot.languages.spoken(told)
+    assert bot.ask(told).notice == f"{bot.prompts.urgent['other_acute']}\n\n{bot.prompts.urgent_languages['pa']}"
 
 
 @pytest.mark.parametrize("said", ["ok", "ok bye", "okay thank you so much", "no thanks", "this is great, thank you"])

@@ -26,7 +26,7 @@ def languages() -> Languages:
 def test_every_language_has_a_glossary(languages: Languages) -> None:
     assert {path.stem for path in module.GLOSSARIES.glob("*.txt")} == {*languages.phrases}
     for code in languages.phrases:
-        assert sum(map(len, load_glossary(code).values())) >= 3_000, code
+        assert sum(map(len, load_glossary(code).values())) >= 2_000, code
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_every_language_has_a_glossary(languages: Languages) -> None:
         ("mi papá no despierta y tiene el azúcar en 2,1", "es", ["father", "does not wake", "sugar", "2.1"]),
         ("Папа упал и не отвечает!!", "ru", ["father", "fell", "does not respond"]),
         ("爸爸昏迷了，血糖33", "zh", ["father", "unconscious", "33"]),
-        ("سكر ابي ٣٤ ولا يستيقظ", "ar", ["sugar", "34", "does not wake"]),
+        ("سكر والدي ٣٤ وما يصحى", "ar", ["sugar", "father", "34", "does not wake"]),
         ("papa behosh ho gaye hain aur sugar 38 hai", "", ["father", "unconscious", "sugar 38"]),
     ],
 )
