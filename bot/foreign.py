@@ -42,11 +42,8 @@ class Foreign:
     @staticmethod
     def _leads(meant: Gloss, rules: DangerRules, ear: Ear) -> float:
         """By how much danger leads in a gloss; one that knows little of the message speaks against nothing."""
-        danger = find_danger(meant.text, rules)
-        if danger and not danger.around:
-            return inf
         try:
             leads = ear.danger_leads(meant.text)
         except Exception:  # danger is answered whatever else fails
-            return 0.0
+            return inf if find_danger(meant.text, rules) else 0.0
         return leads if meant.share >= ENOUGH else max(leads, 0.0)

