@@ -75,7 +75,9 @@ def test_what_is_long_past_or_asked_in_general_is_no_danger(bot: Bot) -> None:
         assert bot.ask(text).outcome == "not_in_article", text
 
 
-@pytest.mark.parametrize("text", ["papa a fait un avc", "strok tolong", "ich bekomme keine luft", "no responde mi padre"])
+@pytest.mark.parametrize(
+    "text", ["papa a fait un avc", "strok tolong", "ich bekomme keine luft", "no responde mi padre"]
+)
 def test_few_words_are_enough(bot: Bot, text: str) -> None:
     assert bot.ask(text).outcome == "emergency"
 
