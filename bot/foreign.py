@@ -7,6 +7,7 @@ from bot.danger import OTHER_DANGER, DangerRules, find_danger
 from bot.gloss import ENOUGH, Gloss, gloss
 from bot.hear import Ear
 from bot.language import Languages
+from bot.question import LONGEST
 from bot.reason import Reason
 from bot.triage import DANGER_LAGS, DANGER_LEADS
 
@@ -25,7 +26,7 @@ class Foreign:
     def of(cls, text: str, languages: Languages) -> "Foreign":
         """Read a message by the phrases and the glossaries."""
         spoken = languages.spoken(text)
-        return cls(languages.danger_in(text), spoken, gloss(text, spoken, languages))
+        return cls(languages.danger_in(text), spoken, gloss(text[:LONGEST], spoken, languages))
 
     def danger(self, rules: DangerRules, ear: Ear) -> Reason | None:
         """The danger it tells: by a phrase, unless the whole is plainly about something else, or by the whole."""

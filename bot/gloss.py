@@ -1,8 +1,8 @@
 """Turns a message in another language into rough English, word by word, so that danger is noticed in it.
 
 By the glossaries of emergencies/glossaries/, a file a language, for speakers to review: "papá no despierta" becomes
-"father does not wake", which the danger rules and the triage can read. Nothing of it is ever shown. At each word the
-longest entry counts; words without an entry are left out, and numbers are kept.
+"father does not wake", which the triage can read. Nothing of it is ever shown. At each word the longest entry counts;
+words without an entry are left out, and numbers are kept.
 """
 
 import re
