@@ -96,10 +96,11 @@ class Bot:
         danger, foreign = ruling.result()
         if danger and not self._holds(danger, question):
             danger = None
-        if danger and not (foreign.phrase and foreign.spoken):
+        told = foreign.danger(self.danger, self.ear)
+        if danger and not (told and foreign.phrase and foreign.spoken):
             reason = Reason(danger.rule, danger.matched, urgent=danger.group)
             return self._urgent(question, reason, foreign.phrase or foreign.spoken)
-        if told := foreign.danger(self.danger, self.ear):
+        if told:
             return self._urgent(question, told, told.language)
         if not question.text or question.too_long:
             notice = self.prompts.notice("too_long" if question.text else "empty_question")

@@ -1,5 +1,7 @@
 """Danger in a message that is not in English: by a phrase of its language, or by what it means word by word."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -9,42 +11,55 @@ from bot.hear import Ear
 from bot.language import Languages
 from bot.question import LONGEST
 from bot.reason import Reason
-from bot.triage import DANGER_LAGS, DANGER_LEADS
+from bot.triage import DANGER_LAGS, DANGER_LEADS, EMERGENCY
+
+SENTENCE_END = re.compile("[.?]")
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """What fixed lists say of a message; every part is empty for an English one."""
+    """What fixed lists say of a message; mostly empty for an English one."""
 
     phrase: str
     """The language of a phrase in it that means danger."""
     spoken: str
     """The language that it surely is in."""
     meant: Gloss | None
+    whole: bool = True
+    """Whether the gloss is one of the whole message, and not of its beginning."""
 
     @classmethod
     def of(cls, text: str, languages: Languages) -> "Foreign":
         """Read a message by the phrases and the glossaries."""
-        spoken = languages.spoken(text)
-        return cls(languages.danger_in(text), spoken, gloss(text[:LONGEST], spoken, languages))
+        phrase, spoken = languages.danger_in(text), languages.spoken(text)
+        try:
+            meant = gloss(text[:LONGEST], spoken, languages)
+        except Exception:  # danger is answered whatever else fails
+            meant = None
+        return cls(phrase, spoken, meant, len(text) <= LONGEST)
 
     def danger(self, rules: DangerRules, ear: Ear) -> Reason | None:
-        """The danger it tells: by a phrase, unless the whole is plainly about something else, or by the whole."""
-        leads = self._leads(self.meant, rules, ear) if self.meant else 0.0
-        if self.phrase and leads >= -DANGER_LAGS:
+        """The danger it tells: by a phrase, unless all of it is plainly about something else, or by the whole."""
+        if not self.meant:
+            return Reason(self.phrase, urgent=self.phrase) if self.phrase else None
+        sentences = list(filter(str.strip, SENTENCE_END.split(self.meant.text))) if self.phrase else []
+        whole, *others = _leads([self.meant.text, *sentences], rules, ear)
+        sure = self.whole and self.meant.share >= ENOUGH
+        if self.phrase and (not sure or max(whole, *others) >= -DANGER_LAGS):
             return Reason(self.phrase, urgent=self.phrase)
-        if not self.meant or leads < DANGER_LEADS:
-            return None
-        told, language = self.meant.text, self.meant.language
-        if self.spoken:
-            return Reason(language, told, urgent=language)
-        return Reason(language, told, urgent=OTHER_DANGER, language=language)  # it may be English after all
+        return self._by_meaning(self.meant, ear) if whole >= DANGER_LEADS else None
 
-    @staticmethod
-    def _leads(meant: Gloss, rules: DangerRules, ear: Ear) -> float:
-        """By how much danger leads in a gloss; one that knows little of the message speaks against nothing."""
-        try:
-            leads = ear.danger_leads(meant.text)
-        except Exception:  # danger is answered whatever else fails
-            return inf if find_danger(meant.text, rules) else 0.0
-        return leads if meant.share >= ENOUGH else max(leads, 0.0)
+    def _by_meaning(self, meant: Gloss, ear: Ear) -> Reason:
+        if self.spoken:
+            return Reason(meant.language, meant.text, urgent=meant.language)
+        label = ear.label(meant.text)  # it may be English after all, so it is told in English, too
+        urgent = OTHER_DANGER if label == EMERGENCY else label
+        return Reason(meant.language, meant.text, urgent=urgent, language=meant.language)
+
+
+def _leads(texts: Sequence[str], rules: DangerRules, ear: Ear) -> list[float]:
+    """By how much danger leads in each text, at least one; by the rules where the classifier fails."""
+    try:
+        return ear.danger_leads(texts)
+    except Exception:  # danger is answered whatever else fails
+        return [inf if find_danger(text, rules) else 0.0 for text in texts]

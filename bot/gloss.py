@@ -1,7 +1,7 @@
 """Turns a message in another language into rough English, word by word, so that danger is noticed in it.
 
 By the glossaries of emergencies/glossaries/, a file a language, for speakers to review: "papá no despierta" becomes
-"father does not wake", which the triage can read. Nothing of it is ever shown. At each word the longest entry counts;
+"father does not wake", which the triage can read. No reader ever sees it. At each word the longest entry counts;
 words without an entry are left out, and numbers are kept.
 """
 
@@ -54,9 +54,10 @@ class Gloss:
 
 
 def gloss(text: str, spoken: str, languages: Languages) -> Gloss | None:
-    """The text by the glossary that has entries for most of it; None for English.
+    """The text by the glossary that has entries for the most of it; None for English.
 
-    `spoken` is the language that it surely is in, if any. Where there is none, most of it must have entries.
+    `spoken` is the language that it surely is in, if any; another's glossary may fit better. Where there is none,
+    only languages that are often romanised are tried, and most of the text must have entries.
     """
     if not (codes := languages.may_be(text)):
         return None

@@ -4,6 +4,7 @@ One batch of embeddings serves triage, retrieval and decision; a question that s
 one. Knows nothing of answers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.clauses import clauses
@@ -55,14 +56,17 @@ class Ear:
 
         They are weighed with the whole question and alone, so that nothing written around them hides them.
         """
-        texts = [question.text, around]
-        weighed = zip(texts, self.embedder.embed(texts), strict=True)
-        return max(self.triage.danger_leads(text, vector) for text, vector in weighed) >= -DANGER_LAGS
+        return max(self.danger_leads([question.text, around])) >= -DANGER_LAGS
 
-    def danger_leads(self, text: str) -> float:
-        """By how much danger leads in a text, as far as that was learned."""
+    def danger_leads(self, texts: Sequence[str]) -> list[float]:
+        """By how much danger leads in each text, as far as that was learned."""
+        weighed = zip(texts, self.embedder.embed(list(texts)), strict=True)
+        return [self.triage.danger_leads(text, vector) for text, vector in weighed]
+
+    def label(self, text: str) -> str:
+        """The class of a text."""
         (vector,) = self.embedder.embed([text])
-        return self.triage.danger_leads(text, vector)
+        return self.triage.label(text, vector)
 
     def hear_further_back(self, question: Question) -> Heard | None:
         """Hear a follow-up with the turn before the one it seemed to lean on, in case that one was an aside.

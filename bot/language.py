@@ -1,8 +1,7 @@
 """Recognises a question that is not in English, and danger in it.
 
 The language is told by py3langid, a naive Bayes classifier over byte sequences (Lui and Baldwin 2012). Danger is told
-by the phrases of emergencies/other_languages.yaml, for speakers to review; like the English rules they come before
-anything learned.
+by the phrases of emergencies/other_languages.yaml, for speakers to review; bot.foreign says when one counts.
 """
 
 import re

@@ -14,13 +14,13 @@ class Reason:
     """What led to an answer, as far as the question came."""
 
     danger: str = ""
-    """The danger rule that was fulfilled, or the language of the phrase that was found."""
+    """The danger rule that was fulfilled, or the language of the phrase or the gloss that told it."""
     matched: str = ""
-    """The words that it matched, as normalised."""
+    """The words that it matched, as normalised, or the gloss."""
     urgent: str = ""
     """What kind of urgent text was given: a danger group, or the language of the phrase; empty without one."""
     language: str = ""
-    """The language of a question that is not in English."""
+    """The language of a question that is, or may be, not in English."""
     heard: tuple[Heard, ...] = ()
     """The question, then its parts."""
     decision: Decision | None = None

@@ -35,7 +35,7 @@ and lines that mend what a tuned model still takes for another class."""
 
 
 def lessons() -> list[Lesson]:
-    """Every training example and every question of the banks, none twice."""
+    """Every example that the model is tuned on, and every question of the banks, none twice."""
     found = _listed(EXAMPLES)
     for publication in load_corpus(ARTICLES):
         found += _banked(publication)

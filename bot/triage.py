@@ -34,8 +34,8 @@ MISUSE_LEADS, MISUSE_LEADS_OFF_TOPIC = 3.0, 4.5
 the same."""
 
 
-GREETING_LEADS = 14.0
-"""By how much a greeting or thanks must lead every class, where its words ("ok thanks") seem to point back."""
+GREETING_LEADS = 10.5
+"""By how much a greeting or thanks must lead every class, where its words seem to point back or to ask."""
 
 
 @dataclass(frozen=True, slots=True)

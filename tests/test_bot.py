@@ -214,7 +214,10 @@ def test_history_of_a_finished_topic_does_not_pull_a_whole_question(bot: Bot) ->
     assert any("netropathy" in citation.quote for citation in answer.citations)
 
 
-@pytest.mark.parametrize("small_talk", ["thanks", "salam", "who are you", "bye"])
+@pytest.mark.parametrize(
+    "small_talk",
+    ["thanks", "salam", "who are you", "bye", "how are you?", "how do you do", "can you help me", "got it"],
+)
 def test_small_talk_after_a_question_is_not_a_follow_up(bot: Bot, small_talk: str) -> None:
     assert bot.ask(small_talk, ["What are T cells?"]).outcome == "greeting"
 

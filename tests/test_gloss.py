@@ -90,6 +90,28 @@ def test_danger_is_heard_when_the_classifier_fails(bot: Bot) -> None:
     assert phrased.danger(bot.danger, broken)
 
 
+CALM_WORDS = (
+    "¿Qué es una célula madre y cómo se usa esta terapia en la diabetes tipo 2? El artículo explica los resultados. "
+)
+
+
+@pytest.mark.parametrize("many", [1, 3, 25])
+def test_calm_words_around_a_danger_do_not_hide_it(bot: Bot, many: int) -> None:
+    for danger in ("Mi papá no respira y está inconsciente, ayuda.", "Quiero suicidarme hoy."):
+        assert bot.ask(CALM_WORDS * many + danger).outcome == "emergency", danger
+
+
+def test_a_fixed_rule_stands_whatever_the_glossaries_say(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (
+        bot.ask("Mi abuelo tuvo un infarto hace 20 años. Mi azúcar 600. ¿qué es una célula beta?").outcome
+        == "emergency"
+    )
+    monkeypatch.setattr(module, "GLOSSARIES", Path("nowhere"))
+    load_glossary.cache_clear()
+    assert bot.ask("mi papá no respira y estoy muy asustado, chest pain now").outcome == "emergency"
+    load_glossary.cache_clear()
+
+
 @pytest.mark.parametrize("line", ["no stems", "pain:", ": schmerz"])
 def test_a_line_that_is_no_entry_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str) -> None:
     (tmp_path / "xx.txt").write_text(f"head: kopf\n{line}\n")
