@@ -12,18 +12,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.answer import Answer, Citation, Outcome, Sentence
-from bot.danger import OTHER_DANGER, Danger, DangerRules, find_danger
+from bot.danger import Danger, DangerRules, find_danger
 from bot.decide import Decision, decide, in_parts, is_on_topic
 from bot.earlier import Earlier
 from bot.followup import completed
-from bot.foreign import Foreign
+from bot.foreign import Foreign, urgent_kind
 from bot.hear import Ear, Heard
 from bot.language import Languages
 from bot.prompts import Prompts
 from bot.question import Question
 from bot.reason import Reason
 from bot.steps import Step, in_words
-from bot.triage import DANGER, EMERGENCY, GO_ON, GREETING, OFF_TOPIC, SELF_HARM, UNSAFE
+from bot.triage import DANGER, GO_ON, GREETING, OFF_TOPIC, SELF_HARM, UNSAFE
 from bot.wording import Wording
 from corpus.article import Passage
 from index.onnx_model import threads
@@ -147,7 +147,7 @@ class Bot:
         if label == OFF_TOPIC and is_on_topic(heard[0].found):
             label = GO_ON
         if label in DANGER:
-            reason = replace(reason, urgent=OTHER_DANGER if label == EMERGENCY else label)
+            reason = replace(reason, urgent=urgent_kind(label))
             return self._urgent(question, reason, language)
         if language:
             return self._answer(question, "not_in_article", [self.prompts.languages[language]]), reason

@@ -43,23 +43,28 @@ class Foreign:
         if not self.meant:
             return Reason(self.phrase, urgent=self.phrase) if self.phrase else None
         sentences = list(filter(str.strip, SENTENCE_END.split(self.meant.text))) if self.phrase else []
-        whole, *others = _leads([self.meant.text, *sentences], rules, ear)
+        (whole, kind), *others = _weighed([self.meant.text, *sentences], rules, ear)
         sure = self.whole and self.meant.share >= ENOUGH
-        if self.phrase and (not sure or max(whole, *others) >= -DANGER_LAGS):
+        if self.phrase and (not sure or max(whole, *(leads for leads, _ in others)) >= -DANGER_LAGS):
             return Reason(self.phrase, urgent=self.phrase)
-        return self._by_meaning(self.meant, ear) if whole >= DANGER_LEADS else None
+        return self._by_meaning(self.meant, kind) if whole >= DANGER_LEADS else None
 
-    def _by_meaning(self, meant: Gloss, ear: Ear) -> Reason:
+    def _by_meaning(self, meant: Gloss, kind: str) -> Reason:
         if self.spoken:
             return Reason(meant.language, meant.text, urgent=meant.language)
-        label = ear.label(meant.text)  # it may be English after all, so it is told in English, too
-        urgent = OTHER_DANGER if label == EMERGENCY else label
-        return Reason(meant.language, meant.text, urgent=urgent, language=meant.language)
+        # It may be English after all, so it is told in English, too.
+        return Reason(meant.language, meant.text, urgent=kind, language=meant.language)
 
 
-def _leads(texts: Sequence[str], rules: DangerRules, ear: Ear) -> list[float]:
-    """By how much danger leads in each text, at least one; by the rules where the classifier fails."""
+def urgent_kind(label: str) -> str:
+    """The kind of urgent text for a class of danger that was learned."""
+    return OTHER_DANGER if label == EMERGENCY else label
+
+
+def _weighed(texts: Sequence[str], rules: DangerRules, ear: Ear) -> list[tuple[float, str]]:
+    """By how much danger leads in each text, and of what kind it is; by the rules where the classifier fails."""
     try:
-        return ear.danger_leads(texts)
+        return [(leads, urgent_kind(label)) for leads, label in ear.weigh(texts)]
     except Exception:  # danger is answered whatever else fails
-        return [inf if find_danger(text, rules) else 0.0 for text in texts]
+        dangers = [find_danger(text, rules) for text in texts]
+        return [(inf, danger.group) if danger else (0.0, OTHER_DANGER) for danger in dangers]

@@ -56,17 +56,12 @@ class Ear:
 
         They are weighed with the whole question and alone, so that nothing written around them hides them.
         """
-        return max(self.danger_leads([question.text, around])) >= -DANGER_LAGS
+        return max(leads for leads, _ in self.weigh([question.text, around])) >= -DANGER_LAGS
 
-    def danger_leads(self, texts: Sequence[str]) -> list[float]:
-        """By how much danger leads in each text, as far as that was learned."""
+    def weigh(self, texts: Sequence[str]) -> list[tuple[float, str]]:
+        """By how much danger leads in each text, as far as that was learned, and its class."""
         weighed = zip(texts, self.embedder.embed(list(texts)), strict=True)
-        return [self.triage.danger_leads(text, vector) for text, vector in weighed]
-
-    def label(self, text: str) -> str:
-        """The class of a text."""
-        (vector,) = self.embedder.embed([text])
-        return self.triage.label(text, vector)
+        return [(self.triage.danger_leads(one, vector), self.triage.label(one, vector)) for one, vector in weighed]
 
     def hear_further_back(self, question: Question) -> Heard | None:
         """Hear a follow-up with the turn before the one it seemed to lean on, in case that one was an aside.

@@ -84,8 +84,9 @@ def test_few_words_are_enough(bot: Bot, text: str) -> None:
 
 def test_danger_is_heard_when_the_classifier_fails(bot: Bot) -> None:
     broken = replace(bot.ear, embedder=BrokenEmbedder())
-    foreign = replace(Foreign.of("mi papá está inconsciente y no respira", bot.languages), phrase="")
-    assert foreign.danger(bot.danger, broken)
+    for text in ("mi papá está inconsciente y no respira", "papa achanak behosh ho gaye hain"):
+        foreign = replace(Foreign.of(text, bot.languages), phrase="")
+        assert foreign.danger(bot.danger, broken), text
     phrased = replace(foreign, phrase="es", meant=None)
     assert phrased.danger(bot.danger, broken)
 
