@@ -5,25 +5,26 @@ are all there can be. Where a language model is configured, bot.steps puts sente
 with its citations, in the place of the quotes, and nothing else.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 from bot.answer import Answer, Citation, Outcome, Sentence
 from bot.danger import Danger, DangerRules, find_danger
 from bot.decide import Decision, decide, in_parts, is_on_topic
 from bot.earlier import Earlier
-from bot.followup import completed
+from bot.followup import before, completed
 from bot.foreign import Foreign, urgent_kind
 from bot.hear import Ear, Heard
 from bot.language import Languages
 from bot.prompts import Prompts
 from bot.question import Question
 from bot.reason import Reason
+from bot.remarks import Remarks
 from bot.steps import Step, in_words
-from bot.triage import DANGER, GO_ON, GREETING, OFF_TOPIC, SELF_HARM, UNSAFE
+from bot.triage import AGAIN, DANGER, GO_ON, GREETING, OFF_TOPIC, SELF_HARM, UNSAFE
 from bot.wording import Wording
 from corpus.article import Passage
 from index.onnx_model import threads
@@ -34,10 +35,12 @@ OUTCOMES: dict[str, Outcome] = {
     OFF_TOPIC: "off_topic",
     "advice": "medical_advice",
     UNSAFE: "unsafe_request",
+    AGAIN: "greeting",  # where nothing was said yet
 }
 """The outcome, and through it the notice, of each class of the triage classifier."""
 ASIDES = frozenset({"greeting", "off_topic"})
-SUGGESTIONS = 3
+AGAIN_BACK = 4
+"""How many turns back something is looked for that can be said again."""
 UNSURE_ABOVE = -0.95
 """Score above which an unanswered follow-up is tried with the turn before the one that it seemed to lean on."""
 
@@ -87,8 +90,11 @@ class Bot:
 
     def _in_quotes(self, question: Question) -> tuple[Answer, Reason]:
         answer, reason = self._judge(question)
+        if answer.outcome == OUTCOMES[AGAIN] and reason.heard[0].label == AGAIN:
+            answer, reason = self._say_again(question) or (answer, reason)
         self._earlier.remember(question, reason.urgent)
-        return answer, reason
+        reminder = "" if reason.urgent else self._reminder(question, reason, answer.outcome)
+        return self._reminded(answer, reminder) if reminder else answer, reason
 
     def _judge(self, question: Question) -> tuple[Answer, Reason]:
         ruling = self._beside.submit(self._rule, question)
@@ -154,7 +160,7 @@ class Bot:
         if label != GO_ON:
             outcome = OUTCOMES[label]
             notice = self.prompts.notice(outcome)
-            return self._answer(question, outcome, [notice], suggestions=self._suggest(heard[0].found)), reason
+            return self._answer(question, outcome, [notice], suggestions=self._remarks.suggest(heard[0].found)), reason
         whole, *parts = (decide(one.found) for one in heard)
         decision = in_parts(whole, parts)
         unsure = not decision.answers and decision.score > UNSURE_ABOVE
@@ -163,6 +169,15 @@ class Bot:
             if other.answers and other.score > abs(decision.score):
                 heard, decision = (further,), other
         return self._write(question, heard[0].found, decision), Reason(heard=heard, decision=decision)
+
+    def _say_again(self, question: Question) -> tuple[Answer, Reason] | None:
+        """What the last turn that was no small talk was answered; None where there was none."""
+        for turn in islice(before(question), AGAIN_BACK):
+            answer, reason = self._judge(turn)
+            if answer.outcome not in ASIDES:
+                texts = [answer.notice, self.prompts.notice("again") if answer.citations else ""]
+                return replace(answer, question=question.asked, notice="\n\n".join(filter(None, texts))), reason
+        return None
 
     def _urgent(self, question: Question, reason: Reason, also: str = "") -> tuple[Answer, Reason]:
         """Urgent help of a kind; and `also` in the language of a phrase or of the whole message."""
@@ -173,11 +188,9 @@ class Bot:
         notice, topic = self.prompts.notice, decision.topic
         if not decision.answers:
             text = notice("not_in_article_topic", topic=topic) if topic else notice("not_in_article")
-            return self._answer(question, "not_in_article", [text], suggestions=self._suggest(found))
-        texts = [notice("partly", topic=topic)] if topic else []
-        texts += [notice("not_its_word", word=word) for word in self._not_its_words(question.text)[:1]]
-        texts += [notice("provider_claim")] if self._claims(decision.passages) else []
-        suggestions = self._suggest(found, decision.passages)
+            return self._answer(question, "not_in_article", [text], suggestions=self._remarks.suggest(found))
+        texts = self._remarks.on(question.text, decision.passages, topic)
+        suggestions = self._remarks.suggest(found, decision.passages)
         return self._answer(question, "answered", texts, decision.passages, suggestions)
 
     def _answer(
@@ -191,12 +204,6 @@ class Bot:
         """The only maker of answers; `texts` are notices from prompts/."""
         article = self.index.publication.article
         citations = tuple(Citation.of(number, article, passage) for number, passage in enumerate(passages, 1))
-        if outcome != "emergency" and (urgent := self._earlier.urgent(question)):
-            # A text in another language speaks of self-harm, too, so what reminds of it does.
-            harm = urgent == SELF_HARM or urgent in self.prompts.urgent_languages
-            reminder = self.prompts.notice("reminder_self_harm" if harm else "reminder")
-            aside = outcome in ASIDES  # a cheerful hello has no place here
-            texts, suggestions = [reminder] if aside else [reminder, *texts], () if aside else suggestions
         return Answer(
             question=question.asked,
             outcome=outcome,
@@ -207,19 +214,23 @@ class Bot:
             disclaimer=self.prompts.disclaimer,
         )
 
-    def _not_its_words(self, text: str) -> list[str]:
-        """Words of the question that promise much and that the article does not have."""
-        asked = _words(text)
-        return [word for word, forms in self._strong.items() if asked & forms]
+    def _reminder(self, question: Question, reason: Reason, outcome: Outcome) -> str:
+        """What has to stand above an answer that is no urgent help itself; mostly nothing."""
+        if urgent := self._earlier.urgent(question):
+            # A text in another language speaks of self-harm, too, so what reminds of it does.
+            harm = urgent == SELF_HARM or urgent in self.prompts.urgent_languages
+            return self.prompts.notice("reminder_self_harm" if harm else "reminder")
+        hinted = (
+            outcome != "answered" and not reason.language and any(one.hints_at_self_harm for one in reason.heard[:1])
+        )
+        return self.prompts.notice("reminder_in_doubt") if hinted else ""
 
-    def _claims(self, passages: Sequence[Passage]) -> bool:
-        """Whether any of the passages praises the therapy or its provider."""
-        return any(passage.text in self._praise for passage in passages)
-
-    def _suggest(self, found: Found, cited: Sequence[Passage] = ()) -> tuple[str, ...]:
-        """Editor's questions for the nearest sentences that were not quoted."""
-        near = (hit.passage for hit in found.hits if hit.passage not in cited and hit.passage.text in self._asks)
-        return tuple(dict.fromkeys(self._asks[passage.text] for passage in near))[:SUGGESTIONS]
+    @staticmethod
+    def _reminded(answer: Answer, reminder: str) -> Answer:
+        """The answer under a reminder; a cheerful hello has no place there."""
+        if answer.outcome in ASIDES:
+            return replace(answer, notice=reminder, suggestions=())
+        return replace(answer, notice="\n\n".join(filter(None, (reminder, answer.notice))))
 
     @cached_property
     def _beside(self) -> ThreadPoolExecutor:
@@ -230,18 +241,5 @@ class Bot:
         return Earlier(lambda turn: self._in_quotes(turn)[1].urgent)
 
     @cached_property
-    def _strong(self) -> dict[str, set[str]]:
-        said = _words(self.index.publication.article.text)
-        return {word: set(forms) - said for word, forms in self.prompts.strong_words.items()}
-
-    @cached_property
-    def _praise(self) -> set[str]:
-        return {n.quote for n in self.index.publication.notes.sentences if n.claim in ("benefit", "provider")}
-
-    @cached_property
-    def _asks(self) -> dict[str, str]:
-        return {note.quote: note.ask for note in self.index.publication.notes.sentences if note.ask}
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[\w%]+(?:-\w+)*", text.lower()))
+    def _remarks(self) -> Remarks:
+        return Remarks(self.index.publication, self.prompts)

@@ -5,6 +5,7 @@ words to mean anything) and the last turn that carries meaning is what it leans 
 """
 
 import re
+from collections.abc import Iterator
 
 from bot.question import Question
 
@@ -47,6 +48,13 @@ def completed(question: Question) -> str:
     """The turn that a scrap of text may complete to a danger ("my sugar is high", "31"); empty for other texts."""
     turns = _telling(question)
     return turns[-1] if turns and 0 < len(question.text.split()) <= SCRAP else ""
+
+
+def before(question: Question) -> Iterator[Question]:
+    """The turns that carry meaning as they were asked, the last first."""
+    for at in reversed(range(len(question.history))):
+        if _content(turn := question.history[at]):
+            yield Question(turn, turn, question.history[:at])
 
 
 def together(before: str, text: str) -> str:

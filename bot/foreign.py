@@ -5,14 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
+from bot.cries import cry_in
 from bot.danger import OTHER_DANGER, DangerRules, find_danger
-from bot.gloss import ENOUGH, Gloss, gloss
+from bot.gloss import ENOUGH, FEWEST, Gloss, gloss, in_english
 from bot.hear import Ear
-from bot.language import Languages
+from bot.language import Languages, latin
 from bot.question import LONGEST
 from bot.reason import Reason
-from bot.triage import DANGER_LAGS, DANGER_LEADS, EMERGENCY
+from bot.triage import DANGER_LEADS, EMERGENCY
 
+PHRASE_LAGS = 2.0
+"""By how much danger may lag in what a message with a phrase for it means word by word (docs/ablation.md)."""
+SETS_ASIDE = re.compile(
+    r"\b(no|not(?! stop)|never|without|nor|none|nothing|fine|normal|cured|recovered|ago|years?|last|past|before|long|"
+    r"used|was|what(?! should)|which|how|why|can|if|than|risk|signs?|symptoms?|difference|know|information|questions?|"
+    r"ask\w*|school|test|films?|movie|drama|story|news|joke|laugh\w*|hung\w+)\b"
+)
+"""Words of a gloss without which a phrase counts whatever else it means: of what is denied, past, asked or told."""
+PARTS = re.compile(r"[,;.!?\n،؛。、，；！？।۔]+")
 SENTENCE_END = re.compile("[.?]")
 
 
@@ -27,25 +37,32 @@ class Foreign:
     meant: Gloss | None
     whole: bool = True
     """Whether the gloss is one of the whole message, and not of its beginning."""
+    bare: bool = False
+    """Whether the message is nothing but a cry for help."""
+    set_aside: bool = False
+    """Whether words beside the phrase may take the danger out of it."""
 
     @classmethod
     def of(cls, text: str, languages: Languages) -> "Foreign":
         """Read a message by the phrases and the glossaries."""
-        phrase, spoken = languages.danger_in(text), languages.spoken(text)
+        cry, spoken = cry_in(text), languages.spoken(text)
+        phrase = cry or languages.danger_in(text)
         try:
             meant = gloss(text[:LONGEST], spoken, languages)
         except Exception:  # danger is answered whatever else fails
             meant = None
-        return cls(phrase, spoken, meant, len(text) <= LONGEST)
+        aside = bool(phrase and meant and meant.share >= ENOUGH and _set_aside(text, meant.language, languages))
+        return cls(phrase, _confirmed(spoken, meant, text), meant, len(text) <= LONGEST, bool(cry), aside)
 
     def danger(self, rules: DangerRules, ear: Ear) -> Reason | None:
-        """The danger it tells: by a phrase, unless all of it is plainly about something else, or by the whole."""
-        if not self.meant:
+        """The danger it tells: by a cry; by a phrase, unless all is plainly about something else; or by the whole."""
+        if self.bare or not self.meant:
             return Reason(self.phrase, urgent=self.phrase) if self.phrase else None
-        sentences = list(filter(str.strip, SENTENCE_END.split(self.meant.text))) if self.phrase else []
-        (whole, kind), *others = _weighed([self.meant.text, *sentences], rules, ear)
-        sure = self.whole and self.meant.share >= ENOUGH
-        if self.phrase and (not sure or max(whole, *(leads for leads, _ in others)) >= -DANGER_LAGS):
+        told = self.meant.text
+        sentences = list(filter(str.strip, SENTENCE_END.split(told))) if self.phrase else []
+        (whole, kind), *others = _weighed([told, *sentences], rules, ear)
+        calm = self.set_aside and self.whole and max([whole, *(leads for leads, _ in others)]) < -PHRASE_LAGS
+        if self.phrase and not calm:
             return Reason(self.phrase, urgent=self.phrase)
         return self._by_meaning(self.meant, kind) if whole >= DANGER_LEADS else None
 
@@ -54,6 +71,19 @@ class Foreign:
             return Reason(meant.language, meant.text, urgent=meant.language)
         # It may be English after all, so it is told in English, too.
         return Reason(meant.language, meant.text, urgent=kind, language=meant.language)
+
+
+def _set_aside(text: str, language: str, languages: Languages) -> bool:
+    """Whether there are such words in the part of a sentence that has the phrase; in the text, if no part has it."""
+    parts = [part for part in PARTS.split(text) if languages.danger_in(part)] or [text]
+    return all(SETS_ASIDE.search(in_english(part, language).text) for part in parts)
+
+
+def _confirmed(spoken: str, meant: Gloss | None, text: str) -> str:
+    """The language by the glossary that knows most of the text; a few Latin words are names where none does."""
+    if spoken and meant and meant.share >= ENOUGH:
+        return meant.language
+    return "" if len(text.split()) <= FEWEST and latin(text) else spoken
 
 
 def urgent_kind(label: str) -> str:

@@ -65,7 +65,7 @@ def gloss(text: str, spoken: str, languages: Languages) -> Gloss | None:
         codes = ROMANISED if len(text.split()) >= FEWEST else ()
     elif text.isascii():
         codes = (*codes, *ROMANISED)
-    best = max((_gloss(text, code) for code in dict.fromkeys(codes)), key=lambda one: one.share, default=None)
+    best = max((in_english(text, code) for code in dict.fromkeys(codes)), key=lambda one: one.share, default=None)
     return best if best and (best.share >= ENOUGH or (spoken and best.share)) else None
 
 
@@ -93,7 +93,8 @@ def _stem(written: str, language: str) -> str:
     return f"{words} " if words and written.strip().endswith(WHOLE) and language not in UNSPACED else words
 
 
-def _gloss(text: str, language: str) -> Gloss:
+def in_english(text: str, language: str) -> Gloss:
+    """The text by the glossary of a language."""
     glossary, told, known, letters = load_glossary(language), "", 0, 0
     for part in _SENTENCES.split(_DECIMAL.sub(_POINT, text)):
         words = _words(part, language)

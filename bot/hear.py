@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from bot.clauses import clauses
 from bot.followup import asks, leaned_on, points_back, together
 from bot.question import Question
-from bot.triage import DANGER, DANGER_LAGS, GO_ON, GREETING, OFF_TOPIC, Triage
+from bot.triage import AGAIN, DANGER, DANGER_LAGS, GO_ON, GREETING, OFF_TOPIC, Triage
 from index.embed import Embedder, Vectors
 from index.search import Found, Index
 
@@ -25,6 +25,8 @@ class Heard:
     """The question; for a follow-up, with the turn it leans on."""
     label: str
     """Its class by the triage."""
+    hints_at_self_harm: bool
+    """Whether it may be meant so, whatever its class."""
     vector: Vectors
     found: Found
 
@@ -44,7 +46,7 @@ class Ear:
         others = (together(before, question.text),) if before else clauses(question.text)
         alone, *more = self._heard([question.text, *others])
         if before:
-            if alone.label in DANGER or self._small_talk(alone):  # no earlier turn talks danger away
+            if alone.label in (*DANGER, AGAIN) or self._small_talk(alone):  # no earlier turn talks danger away
                 return (alone,)
             return (alone if self._told_before(before, question, more[0]) else _leaning(more[0]),)
         if alone.label != GO_ON:
@@ -90,7 +92,7 @@ class Ear:
         shared = self.index.embedder is self.embedder
         for_search = vectors if shared else self.index.embedder.embed(texts)
         return [
-            Heard(text, self.triage.label(text, vector), vector, self.index.search(text, other))
+            Heard(text, *self.triage.judged(text, vector), vector, self.index.search(text, other))
             for text, vector, other in zip(texts, vectors, for_search, strict=True)
         ]
 

@@ -22,6 +22,8 @@ PHRASES = Path(__file__).parent / "emergencies" / "other_languages.yaml"
 ENGLISH = "en"
 FOREIGN_FROM = 0.98
 """Probability from which a question counts as not English. A single Latin word never does: "angiogenesis"."""
+ENGLISH_FROM = 0.8
+"""Probability from which nothing but English is thought of; what is below may be English all the same."""
 LIKELY = 3
 UNSPACED = frozenset({"ja", "th", "zh"})
 GAP = " ... "
@@ -102,7 +104,7 @@ class Languages:
 
     def spoken(self, text: str) -> str:
         """The language of a question when it is surely not English and has a fixed text; otherwise empty."""
-        if not any(map(str.isalpha, text)) or (len(text.split()) < 2 and _latin(text)):
+        if not any(map(str.isalpha, text)) or (len(text.split()) < 2 and latin(text)):
             return ""
         if self._identifier.classify(text)[0] == ENGLISH:
             return ""
@@ -110,9 +112,9 @@ class Languages:
         return "" if ranked[ENGLISH] > 1 - FOREIGN_FROM else max(ranked, key=lambda code: ranked[code])
 
     def may_be(self, text: str) -> tuple[str, ...]:
-        """The languages that a text may well be in, likeliest first; none where it is surely English."""
+        """The languages that a text may well be in, likeliest first; none where it is most likely English."""
         ranked = self._ranked(text)
-        if ranked.pop(ENGLISH) >= FOREIGN_FROM or not any(map(str.isalpha, text)):
+        if ranked.pop(ENGLISH) >= ENGLISH_FROM or not any(map(str.isalpha, text)):
             return ()
         return tuple(sorted(ranked, key=lambda code: -ranked[code])[:LIKELY])
 
@@ -134,7 +136,7 @@ class Languages:
         return slim
 
 
-def _latin(text: str) -> bool:
+def latin(text: str) -> bool:
     """Whether most of the letters are Latin."""
     letters = [character for character in text if character.isalpha()]
     return 2 * sum(letter.isascii() or "LATIN" in unicodedata.name(letter, "") for letter in letters) > len(letters)

@@ -15,6 +15,7 @@ NOTICES: Mapping[str, frozenset[str]] = {
     "medical_advice": frozenset(),
     "off_topic": frozenset(),
     "greeting": frozenset(),
+    "again": frozenset(),
     "unsafe_request": frozenset(),
     "provider_claim": frozenset(),
     "empty_question": frozenset(),
@@ -23,6 +24,7 @@ NOTICES: Mapping[str, frozenset[str]] = {
     "not_its_word": frozenset({"word"}),
     "reminder": frozenset(),
     "reminder_self_harm": frozenset(),
+    "reminder_in_doubt": frozenset(),
 }
 """Every notice the code uses, with the variables it fills."""
 
@@ -92,7 +94,7 @@ class Prompts:
 
     @property
     def reminders(self) -> tuple[str, ...]:
-        """What may stand first in a notice after an emergency."""
+        """What may stand first in a notice, for somebody who may need help."""
         return tuple(text for name, text in self.notices.items() if name.startswith("reminder"))
 
     def language_of(self, notice: str) -> str:

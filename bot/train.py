@@ -76,7 +76,7 @@ def digest() -> str:
 
 
 def _for_triage() -> list[Lesson]:
-    return list({lesson.text: lesson for lesson in (*_listed(TRIAGE_ONLY), *lessons())}.values())
+    return list({lesson.text: lesson for lesson in (*lessons(), *_listed(TRIAGE_ONLY))}.values())
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Sorts a question before anything is decided: greeting, off topic, personal advice, misuse, or go on.
+"""Sorts a question before anything is decided: greeting, off topic, personal advice, misuse, say it again, or go on.
 
 Two linear classifiers, trained by `python -m bot.train` from the readable examples in bot/examples/ and the banks: one
 reads what a question means (its embedding), one how it is spelt (its n-grams). They err in different places, so the
@@ -22,20 +22,24 @@ EMERGENCY, SELF_HARM = "emergency", "self_harm"
 DANGER = frozenset({EMERGENCY, SELF_HARM})
 GREETING, UNSAFE = "greeting", "unsafe"
 OFF_TOPIC = "offtopic"
+AGAIN = "again"
+"""What was said is wanted once more, in whatever way: "shorter please", "are you sure", "huh"."""
 DANGER_LEADS = 2.0
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
 DANGER_LAGS = 5.0
 """By how much danger may lag where a doubtful rule has found words for it."""
+HINT_LAGS = 2.0
+"""By how much self-harm may lag where a reader is reminded of help all the same (docs/ablation.md)."""
 GO_ON_LAGS = 0.5
 """By how much a question about the article may lag behind every class but danger: the classes are weighed alike in
 training, and it is the most frequent one."""
 MISUSE_LEADS, MISUSE_LEADS_OFF_TOPIC = 3.0, 4.5
 """By how much misuse, which accuses somebody, must beat every class but danger; and the class that is turned away all
 the same."""
-
-
-GREETING_LEADS = 10.5
-"""By how much a greeting or thanks must lead every class, where its words seem to point back or to ask."""
+AGAIN_LEADS = 3.0
+"""By how much the wish to hear it again must beat every class but danger."""
+GREETING_LEADS = 4.0
+"""By how much a greeting or thanks must lead every class but AGAIN, where its words seem to point back or to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +100,36 @@ class Triage:
     def surely_greets(self, text: str, vector: Vectors) -> bool:
         """Whether a text is a greeting, thanks or a farewell, whatever it seems to lean on."""
         scores = self.scores(text, vector)
-        return scores.pop(GREETING) - max(scores.values()) >= GREETING_LEADS
+        others = (score for label, score in scores.items() if label not in (GREETING, AGAIN))
+        return scores[GREETING] - max(others) >= GREETING_LEADS
 
     def label(self, text: str, vector: Vectors) -> str:
         """The class of a question with its vector of shape (dimension,)."""
+        return self.judged(text, vector)[0]
+
+    def judged(self, text: str, vector: Vectors) -> tuple[str, bool]:
+        """The class, and whether self-harm may be meant, whatever the class."""
         scores = self.scores(text, vector)
+        hints = scores[SELF_HARM] - _best_of_others(scores) >= -HINT_LAGS
         if _danger_leads(scores) >= DANGER_LEADS:
-            return max(DANGER & scores.keys(), key=lambda label: scores[label])
-        scores = {label: score for label, score in scores.items() if label not in DANGER}
-        scores[GO_ON] += GO_ON_LAGS
-        misuse = scores.pop(UNSAFE)
-        if misuse >= max(max(scores.values()) + MISUSE_LEADS, scores[OFF_TOPIC] + MISUSE_LEADS_OFF_TOPIC):
-            return UNSAFE
-        return max(scores, key=lambda label: scores[label])
+            return max(DANGER, key=lambda label: scores[label]), hints
+        return _without_danger({label: score for label, score in scores.items() if label not in DANGER}), hints
+
+
+def _without_danger(scores: dict[str, float]) -> str:
+    scores[GO_ON] += GO_ON_LAGS
+    again, misuse = scores.pop(AGAIN), scores.pop(UNSAFE)
+    if again >= max(*scores.values(), misuse) + AGAIN_LEADS:
+        return AGAIN
+    if misuse >= max(max(scores.values()) + MISUSE_LEADS, scores[OFF_TOPIC] + MISUSE_LEADS_OFF_TOPIC):
+        return UNSAFE
+    return max(scores, key=lambda label: scores[label])
 
 
 def _danger_leads(scores: dict[str, float]) -> float:
     danger = np.logaddexp.reduce([score for label, score in scores.items() if label in DANGER])
-    return float(danger) - max(score for label, score in scores.items() if label not in DANGER)
+    return float(danger) - _best_of_others(scores)
+
+
+def _best_of_others(scores: dict[str, float]) -> float:
+    return max(score for label, score in scores.items() if label not in DANGER)

@@ -227,6 +227,46 @@ def test_a_scrap_that_asks_is_a_follow_up(bot: Bot, scrap: str) -> None:
     assert bot.ask(scrap, ["Does MSC help with the complications of diabetes?"]).outcome == "answered"
 
 
+def test_a_hint_at_self_harm_gets_a_line_of_help_above_the_answer(bot: Bot) -> None:
+    hinted, line = (
+        "our boy tied a belt on the wardrobe rail yesterday, says he was only testing it",
+        bot.prompts.notices["reminder_in_doubt"],
+    )
+    answer = bot.ask(hinted)
+    check_closed(answer, bot)
+    assert answer.outcome != "emergency"
+    assert (answer.notice or "").startswith(line)
+    assert not bot.ask("What are beta cells?", [hinted]).notice
+    assert not (bot.ask("thanks").notice or "").startswith(line)
+
+
+@pytest.mark.parametrize("wish", ["shorter please", "are you sure", "huh?", "continue", "where does it say that"])
+def test_what_was_said_is_said_again_on_request(bot: Bot, wish: str) -> None:
+    asked, again = ["hello", "and type 2?", "What are beta cells?"], bot.prompts.notices["again"]
+    first, once_more = bot.ask(asked[-1], asked[:-1]), bot.ask(wish, asked)
+    check_closed(once_more, bot)
+    assert (once_more.question, once_more.citations) == (wish, first.citations)
+    assert (once_more.notice or "").endswith(again)
+    assert bot.ask(wish, [*asked, wish, "ok", "lol"]).citations == first.citations
+    assert bot.ask(wish, ["What does it cost?"]) == replace(bot.ask("What does it cost?"), question=wish)
+    assert bot.ask(wish, ["hello"]).outcome == bot.ask(wish).outcome == "greeting"
+
+
+def test_an_emergency_is_told_again_on_request(bot: Bot) -> None:
+    told = "I cannot breathe and my chest hurts"
+    answer = bot.ask("what? say that again", [told])
+    assert (answer.outcome, answer.notice) == ("emergency", bot.ask(told).notice)
+
+
+def test_many_wishes_to_hear_nothing_again_cost_little(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+    judge = bot.__class__._judge
+    monkeypatch.setattr(Bot, "_judge", lambda self, question: judged.append(question.text) or judge(self, question))
+    wishes = ["shorter please" + " please" * number for number in range(20)]
+    assert bot.ask("shorter please", wishes).outcome == "greeting"
+    assert len(judged) <= 21 * 5
+
+
 def test_every_suggested_question_is_answered_with_its_sentence(bot: Bot) -> None:
     for note in bot.index.publication.notes.sentences:
         answer = bot.ask(note.ask)

@@ -60,6 +60,17 @@ def test_the_fixed_text_is_in_the_reader_s_language(bot: Bot, question: str, cod
     assert (answer.outcome, answer.notice) == ("not_in_article", bot.prompts.languages[code])
 
 
+@pytest.mark.parametrize("names", ["Pagliuca protocol", "pros cons", "Dr Aisyah Rahman", "merhaba nasil"])
+def test_a_few_latin_words_that_no_glossary_knows_are_no_other_language(bot: Bot, names: str) -> None:
+    assert bot.ask(names).notice not in bot.prompts.languages.values()
+
+
+def test_the_language_is_the_one_whose_words_are_known(bot: Bot) -> None:
+    told = "salamat po"
+    assert bot.languages.spoken(told) not in ("", "tl")
+    assert bot.ask(told).notice == bot.prompts.languages["tl"]
+
+
 def test_danger_comes_first_in_the_reader_s_language(bot: Bot) -> None:
     answer = bot.ask("mak saya tak sedarkan diri, apa itu sel beta?")
     check_closed(answer, bot)

@@ -181,19 +181,30 @@ def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
         ({"offtopic": 0.0, "unsafe": 4.4}, "offtopic"),
         ({"offtopic": 0.0, "unsafe": 4.6}, "unsafe"),
         ({"unsafe": 3.1, "emergency": 5.2}, "emergency"),
+        ({"again": 3.4, "question": 0.0}, "question"),
+        ({"again": 3.6, "question": 0.0}, "again"),
+        ({"again": 3.1, "emergency": 5.2}, "emergency"),
     ],
 )
 def test_danger_must_lead_a_question_may_lag_and_misuse_must_lead_by_far(scores: dict[str, float], label: str) -> None:
-    names = ("advice", "emergency", "offtopic", "question", "self_harm", "unsafe")
-    meaning = np.array([[scores.get(name, -9.0) for name in names], [0.0] * 6], dtype=np.float32)
-    triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 6), np.float16), "a model", "")
+    names = ("advice", "again", "emergency", "offtopic", "question", "self_harm", "unsafe")
+    meaning = np.array([[scores.get(name, -9.0) for name in names], [0.0] * 7], dtype=np.float32)
+    triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 7), np.float16), "a model", "")
     assert triage.label("any text", np.array([1.0], dtype=np.float32)) == label
 
 
+@pytest.mark.parametrize(("lead", "hints"), [(-2.1, False), (-1.9, True), (1.9, True), (5.0, True)])
+def test_a_hint_at_self_harm_need_not_be_the_likeliest_class(lead: float, hints: bool) -> None:
+    names = ("advice", "again", "emergency", "offtopic", "question", "self_harm", "unsafe")
+    meaning = np.array([[0.0, -9.0, -9.0, -9.0, -9.0, lead, -9.0], [0.0] * 7], dtype=np.float32)
+    triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 7), np.float16), "a model", "")
+    assert triage.judged("any text", np.array([1.0], dtype=np.float32))[1] is hints
+
+
 def test_what_a_message_means_and_how_it_is_spelt_both_count() -> None:
-    names = ("advice", "greeting", "offtopic", "emergency", "question", "unsafe")
-    meaning = np.array([[1.0, 0.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, -9.0, 0.0, -9.0]], dtype=np.float32)
-    spelling = np.zeros((BUCKETS + 1, 6), np.float16)
+    names = ("advice", "greeting", "offtopic", "emergency", "question", "unsafe", "again", "self_harm")
+    meaning = np.array([[1.0] + 7 * [0.0], [0.0, 0.0, 0.0, -9.0, 0.0, -9.0, 0.0, -9.0]], dtype=np.float32)
+    spelling = np.zeros((BUCKETS + 1, 8), np.float16)
     spelling[ngrams("goodbye")[0], 1] = 9.0
     triage = Triage(names, meaning, spelling, "a model", "")
     vector = np.array([1.0], dtype=np.float32)
