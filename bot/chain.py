@@ -35,11 +35,11 @@ OUTCOMES: dict[str, Outcome] = {
     OFF_TOPIC: "off_topic",
     "advice": "medical_advice",
     UNSAFE: "unsafe_request",
-    AGAIN: "greeting",  # where nothing was said yet
+    AGAIN: "greeting",  # where there is nothing to say again
 }
 """The outcome, and through it the notice, of each class of the triage classifier."""
 ASIDES = frozenset({"greeting", "off_topic"})
-AGAIN_BACK = 4
+AGAIN_BACK = 8
 """How many turns back something is looked for that can be said again."""
 UNSURE_ABOVE = -0.95
 """Score above which an unanswered follow-up is tried with the turn before the one that it seemed to lean on."""
@@ -89,12 +89,18 @@ class Bot:
             self.wording.close()
 
     def _in_quotes(self, question: Question) -> tuple[Answer, Reason]:
-        answer, reason = self._judge(question)
-        if answer.outcome == OUTCOMES[AGAIN] and reason.heard[0].label == AGAIN:
+        answer, reason = self._judged(question)
+        hinted = reason.hints_at_self_harm
+        if reason.label == AGAIN:
             answer, reason = self._say_again(question) or (answer, reason)
-        self._earlier.remember(question, reason.urgent)
-        reminder = "" if reason.urgent else self._reminder(question, reason, answer.outcome)
+        reminder = "" if reason.urgent else self._reminder(question, hinted and answer.outcome != "answered")
         return self._reminded(answer, reminder) if reminder else answer, reason
+
+    def _judged(self, question: Question) -> tuple[Answer, Reason]:
+        """Judge a question, and remember whether it was an emergency."""
+        answer, reason = self._judge(question)
+        self._earlier.remember(question, reason.urgent)
+        return answer, reason
 
     def _judge(self, question: Question) -> tuple[Answer, Reason]:
         ruling = self._beside.submit(self._rule, question)
@@ -111,7 +117,7 @@ class Bot:
         if not question.text or question.too_long:
             notice = self.prompts.notice("too_long" if question.text else "empty_question")
             return self._answer(question, "not_in_article", [notice]), Reason()
-        return self._sort(question, hearing.result(), foreign.spoken)
+        return self._sort(question, hearing.result(), foreign)
 
     def _holds(self, danger: Danger, question: Question) -> bool:
         """Whether it stands: a doubtful one has to be confirmed, unless that cannot be done."""
@@ -147,12 +153,13 @@ class Bot:
                 hearing.set_exception(error)
         return hearing
 
-    def _sort(self, question: Question, heard: tuple[Heard, ...], language: str) -> tuple[Answer, Reason]:
+    def _sort(self, question: Question, heard: tuple[Heard, ...], foreign: Foreign) -> tuple[Answer, Reason]:
         """By the triage and the language; only a question about the article goes on."""
-        label, reason = heard[0].label, Reason(language=language, heard=heard)
+        label, language = heard[0].label, foreign.spoken
+        reason = Reason(language=language, heard=heard)
         if label == OFF_TOPIC and is_on_topic(heard[0].found):
             label = GO_ON
-        if label in DANGER:
+        if label in DANGER and not foreign.understood:
             reason = replace(reason, urgent=urgent_kind(label))
             return self._urgent(question, reason, language)
         if language:
@@ -171,11 +178,11 @@ class Bot:
         return self._write(question, heard[0].found, decision), Reason(heard=heard, decision=decision)
 
     def _say_again(self, question: Question) -> tuple[Answer, Reason] | None:
-        """What the last turn that was no small talk was answered; None where there was none."""
+        """What the last turn that had more than a fixed notice was answered; None where there was none."""
         for turn in islice(before(question), AGAIN_BACK):
             answer, reason = self._judge(turn)
-            if answer.outcome not in ASIDES:
-                texts = [answer.notice, self.prompts.notice("again") if answer.citations else ""]
+            if reason.urgent or reason.decision or answer.outcome == "medical_advice":
+                texts = [answer.notice, self.prompts.notice("again") if answer.citations else None]
                 return replace(answer, question=question.asked, notice="\n\n".join(filter(None, texts))), reason
         return None
 
@@ -214,15 +221,12 @@ class Bot:
             disclaimer=self.prompts.disclaimer,
         )
 
-    def _reminder(self, question: Question, reason: Reason, outcome: Outcome) -> str:
+    def _reminder(self, question: Question, hinted: bool) -> str:
         """What has to stand above an answer that is no urgent help itself; mostly nothing."""
         if urgent := self._earlier.urgent(question):
             # A text in another language speaks of self-harm, too, so what reminds of it does.
             harm = urgent == SELF_HARM or urgent in self.prompts.urgent_languages
             return self.prompts.notice("reminder_self_harm" if harm else "reminder")
-        hinted = (
-            outcome != "answered" and not reason.language and any(one.hints_at_self_harm for one in reason.heard[:1])
-        )
         return self.prompts.notice("reminder_in_doubt") if hinted else ""
 
     @staticmethod
@@ -238,7 +242,7 @@ class Bot:
 
     @cached_property
     def _earlier(self) -> Earlier:
-        return Earlier(lambda turn: self._in_quotes(turn)[1].urgent)
+        return Earlier(lambda turn: self._judged(turn)[1].urgent)
 
     @cached_property
     def _remarks(self) -> Remarks:

@@ -17,6 +17,7 @@ from corpus.yaml_file import read_yaml
 CRIES = Path(__file__).parent / "emergencies" / "cries.yaml"
 LONGEST = 60
 """Characters of a message that may be a bare cry."""
+_ASKS = frozenset("?؟？")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 """As in "hilfeee"."""
 
@@ -30,13 +31,13 @@ class _Listed:
     beside: tuple[str, ...] = ()
 
 
-def cry_in(text: str) -> str:
-    """The language of a bare cry for help; empty where the text is, or says, anything else."""
-    if len(text) > LONGEST or not (words := _words(text)):
-        return ""
+def cries_in(text: str) -> tuple[str, ...]:
+    """The languages in which a text is a bare cry for help; none where it is, or says, anything else, or asks."""
+    if len(text) > LONGEST or not _ASKS.isdisjoint(text) or not (words := _words(text)):
+        return ()
     by_start = _load()
     likely = (*by_start.get(words.split()[0], ()), *by_start.get(words[0], ()))
-    return next((code for code, only_cries in likely if only_cries.fullmatch(words)), "")
+    return tuple(code for code, only_cries in likely if only_cries.fullmatch(words))
 
 
 @cache

@@ -5,23 +5,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from bot.cries import cry_in
+from bot.cries import cries_in
 from bot.danger import OTHER_DANGER, DangerRules, find_danger
+from bot.denials import undenied
 from bot.gloss import ENOUGH, FEWEST, Gloss, gloss, in_english
 from bot.hear import Ear
 from bot.language import Languages, latin
 from bot.question import LONGEST
 from bot.reason import Reason
-from bot.triage import DANGER_LEADS, EMERGENCY
+from bot.triage import DANGER_LAGS, DANGER_LEADS, EMERGENCY
 
-PHRASE_LAGS = 2.0
-"""By how much danger may lag in what a message with a phrase for it means word by word (docs/ablation.md)."""
-SETS_ASIDE = re.compile(
-    r"\b(no|not(?! stop)|never|without|nor|none|nothing|fine|normal|cured|recovered|ago|years?|last|past|before|long|"
-    r"used|was|what(?! should)|which|how|why|can|if|than|risk|signs?|symptoms?|difference|know|information|questions?|"
-    r"ask\w*|school|test|films?|movie|drama|story|news|joke|laugh\w*|hung\w+)\b"
+DENIED_LAGS = 2.0
+"""By how much danger may lag in the rest where what a phrase names is denied word by word (docs/ablation.md)."""
+NOT_NOW = re.compile(
+    r"\b(ago|years?|last|recovered|cured|used to|long ago|childhood|school|symptoms?|(?<!stroke )signs?|difference|what is|risk of|"
+    r"films?|movie|drama|story|news|joke|laugh\w*|hungry|bored)\b"
 )
-"""Words of a gloss without which a phrase counts whatever else it means: of what is denied, past, asked or told."""
+"""Words of a gloss that tell of the past, of danger in general or of no danger at all."""
 PARTS = re.compile(r"[,;.!?\n،؛。、，；！？।۔]+")
 SENTENCE_END = re.compile("[.?]")
 
@@ -39,30 +39,35 @@ class Foreign:
     """Whether the gloss is one of the whole message, and not of its beginning."""
     bare: bool = False
     """Whether the message is nothing but a cry for help."""
-    set_aside: bool = False
-    """Whether words beside the phrase may take the danger out of it."""
+    may_lag: float = inf
+    """By how much danger may lag in what it means and the phrase still counts."""
 
     @classmethod
     def of(cls, text: str, languages: Languages) -> "Foreign":
         """Read a message by the phrases and the glossaries."""
-        cry, spoken = cry_in(text), languages.spoken(text)
+        cry, spoken = languages.likeliest(text, cries_in(text)), languages.spoken(text)
         phrase = cry or languages.danger_in(text)
         try:
             meant = gloss(text[:LONGEST], spoken, languages)
         except Exception:  # danger is answered whatever else fails
             meant = None
-        aside = bool(phrase and meant and meant.share >= ENOUGH and _set_aside(text, meant.language, languages))
-        return cls(phrase, _confirmed(spoken, meant, text), meant, len(text) <= LONGEST, bool(cry), aside)
+        may_lag = _may_lag(text, meant.language, languages) if phrase and meant and meant.share >= ENOUGH else inf
+        return cls(phrase, _confirmed(spoken, meant, text), meant, len(text) <= LONGEST, bool(cry), may_lag)
+
+    @property
+    def understood(self) -> bool:
+        """Whether all of it is in a known language and most of it was told in English."""
+        return self.whole and bool(self.spoken and self.meant and self.meant.share >= ENOUGH)
 
     def danger(self, rules: DangerRules, ear: Ear) -> Reason | None:
         """The danger it tells: by a cry; by a phrase, unless all is plainly about something else; or by the whole."""
         if self.bare or not self.meant:
             return Reason(self.phrase, urgent=self.phrase) if self.phrase else None
-        told = self.meant.text
+        told = undenied(self.meant.text)
         sentences = list(filter(str.strip, SENTENCE_END.split(told))) if self.phrase else []
         (whole, kind), *others = _weighed([told, *sentences], rules, ear)
-        calm = self.set_aside and self.whole and max([whole, *(leads for leads, _ in others)]) < -PHRASE_LAGS
-        if self.phrase and not calm:
+        lags = -max([whole, *(leads for leads, _ in others)])
+        if self.phrase and not (self.whole and lags > self.may_lag):
             return Reason(self.phrase, urgent=self.phrase)
         return self._by_meaning(self.meant, kind) if whole >= DANGER_LEADS else None
 
@@ -73,10 +78,13 @@ class Foreign:
         return Reason(meant.language, meant.text, urgent=kind, language=meant.language)
 
 
-def _set_aside(text: str, language: str, languages: Languages) -> bool:
-    """Whether there are such words in the part of a sentence that has the phrase; in the text, if no part has it."""
+def _may_lag(text: str, language: str, languages: Languages) -> float:
+    """By the words in the part of a sentence that has the phrase; in the whole text, if the phrase spans parts."""
     parts = [part for part in PARTS.split(text) if languages.danger_in(part)] or [text]
-    return all(SETS_ASIDE.search(in_english(part, language).text) for part in parts)
+    told = [in_english(part, language).text for part in parts]
+    if all(undenied(one) != one for one in told):
+        return DENIED_LAGS
+    return DANGER_LAGS if all(NOT_NOW.search(one) for one in told) else inf
 
 
 def _confirmed(spoken: str, meant: Gloss | None, text: str) -> str:

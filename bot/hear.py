@@ -48,7 +48,8 @@ class Ear:
         if before:
             if alone.label in (*DANGER, AGAIN) or self._small_talk(alone):  # no earlier turn talks danger away
                 return (alone,)
-            return (alone if self._told_before(before, question, more[0]) else _leaning(more[0]),)
+            heard = alone if self._told_before(before, question, more[0]) else _leaning(more[0])
+            return (replace(heard, hints_at_self_harm=alone.hints_at_self_harm),)
         if alone.label != GO_ON:
             return (alone,)
         return (alone, *(part for part in more if part.label == GO_ON))

@@ -118,6 +118,13 @@ class Languages:
             return ()
         return tuple(sorted(ranked, key=lambda code: -ranked[code])[:LIKELY])
 
+    def likeliest(self, text: str, codes: Sequence[str]) -> str:
+        """The language of these that a text is likeliest in; empty where there are none."""
+        if len(codes) < 2:
+            return "".join(codes)
+        ranked = self._ranked(text)
+        return max(codes, key=lambda code: ranked[code])
+
     def _ranked(self, text: str) -> dict[str, float]:
         """The probability of each language."""
         return dict(self._identifier.rank(text))

@@ -25,6 +25,16 @@ class Reason:
     """The question, then its parts."""
     decision: Decision | None = None
 
+    @property
+    def label(self) -> str:
+        """The class of the whole question, where it was a class that decided."""
+        return self.heard[0].label if self.heard and not self.urgent and not self.language else ""
+
+    @property
+    def hints_at_self_harm(self) -> bool:
+        """Whether the question, in English, may be meant so, though it was not taken for it."""
+        return bool(self.label) and self.heard[0].hints_at_self_harm
+
     def as_dict(self) -> dict[str, Any]:
         """The field "debug" of the JSON."""
         decision = self.decision

@@ -30,9 +30,6 @@ DANGER_LAGS = 5.0
 """By how much danger may lag where a doubtful rule has found words for it."""
 HINT_LAGS = 2.0
 """By how much self-harm may lag where a reader is reminded of help all the same (docs/ablation.md)."""
-GO_ON_LAGS = 0.5
-"""By how much a question about the article may lag behind every class but danger: the classes are weighed alike in
-training, and it is the most frequent one."""
 MISUSE_LEADS, MISUSE_LEADS_OFF_TOPIC = 3.0, 4.5
 """By how much misuse, which accuses somebody, must beat every class but danger; and the class that is turned away all
 the same."""
@@ -117,7 +114,6 @@ class Triage:
 
 
 def _without_danger(scores: dict[str, float]) -> str:
-    scores[GO_ON] += GO_ON_LAGS
     again, misuse = scores.pop(AGAIN), scores.pop(UNSAFE)
     if again >= max(*scores.values(), misuse) + AGAIN_LEADS:
         return AGAIN

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.chain import Bot
-from bot.language import Languages
+from bot.language import UNSPACED, Languages
 from bot.question import Question
 from evals.sample import own_samples
 from tests.closed import check_closed
@@ -77,6 +77,48 @@ def test_danger_comes_first_in_the_reader_s_language(bot: Bot) -> None:
     assert (answer.outcome, answer.notice) == ("emergency", bot.prompts.urgent_languages["ms"])
     later = bot.ask("What are beta cells?", ["no puedo respirar"])
     assert later.notice and later.notice.startswith(bot.prompts.notices["reminder_self_harm"])
+
+
+BEHIND = {
+    "ar": "هل اعطيه انسولين",
+    "de": "ich weiß nicht was ich machen soll",
+    "es": "puedo darle insulina",
+    "fr": "est-ce que je peux donner l'insuline",
+    "hi": "क्या इंसुलिन दे सकते हैं",
+    "id": "tidak tahu harus apa",
+    "ja": "どうしたらいいかわからない",
+    "pl": "nie wiem co robić",
+    "ta": "இன்சுலின் போடலாமா",
+    "th": "ไม่รู้จะทำยังไง",
+    "tl": "hindi ko alam gagawin",
+    "vi": "không biết làm sao",
+    "zh": "可以打胰岛素吗",
+}
+""" "Can I give insulin?" or "I don't know what to do"."""
+
+
+@pytest.mark.parametrize("code", BEHIND)
+def test_what_one_asks_behind_a_danger_does_not_hide_it(bot: Bot, code: str) -> None:
+    listed = [part for part in bot.languages.phrases[code] if len(part) == 1][::9]
+    space = "" if code in UNSPACED else " "
+    told = [f"{phrase[0][0].strip()}{space}{BEHIND[code]}" for phrase in listed]
+    missed = [text for text in told if bot.ask(text).outcome != "emergency"]
+    assert len(told) > 5
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("no tengo dolor en el pecho, solo quiero información", False),
+        ("no tengo fiebre pero no puedo respirar", True),
+        ("Papa ist nicht ohnmächtig geworden, alles gut", False),
+        ("Papa ist ohnmächtig geworden und atmet nicht", True),
+        ("saya tak nak mati, saya tanya risiko je", False),
+    ],
+)
+def test_what_is_denied_is_no_danger_and_what_is_left_may_be(bot: Bot, text: str, danger: bool) -> None:
+    assert (bot.ask(text).outcome == "emergency") is danger
 
 
 def test_phrases_are_found_without_accents_case_or_spaces(languages: Languages) -> None:

@@ -174,19 +174,18 @@ def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
         ({"question": 0.0, "emergency": 1.4, "self_harm": 1.5}, "self_harm"),
         ({"advice": 0.0, "emergency": -0.1}, "advice"),
         ({"advice": 0.0, "emergency": 2.1, "question": 0.0}, "emergency"),
-        ({"advice": 0.4, "question": 0.0}, "question"),
-        ({"advice": 0.6, "question": 0.0}, "advice"),
-        ({"question": 0.0, "unsafe": 3.4}, "question"),
-        ({"question": 0.0, "unsafe": 3.6}, "unsafe"),
+        ({"advice": 0.1, "question": 0.0}, "advice"),
+        ({"question": 0.0, "unsafe": 2.9}, "question"),
+        ({"question": 0.0, "unsafe": 3.1}, "unsafe"),
         ({"offtopic": 0.0, "unsafe": 4.4}, "offtopic"),
         ({"offtopic": 0.0, "unsafe": 4.6}, "unsafe"),
         ({"unsafe": 3.1, "emergency": 5.2}, "emergency"),
-        ({"again": 3.4, "question": 0.0}, "question"),
-        ({"again": 3.6, "question": 0.0}, "again"),
+        ({"again": 2.9, "question": 0.0}, "question"),
+        ({"again": 3.1, "question": 0.0}, "again"),
         ({"again": 3.1, "emergency": 5.2}, "emergency"),
     ],
 )
-def test_danger_must_lead_a_question_may_lag_and_misuse_must_lead_by_far(scores: dict[str, float], label: str) -> None:
+def test_danger_a_wish_and_misuse_must_lead_by_far(scores: dict[str, float], label: str) -> None:
     names = ("advice", "again", "emergency", "offtopic", "question", "self_harm", "unsafe")
     meaning = np.array([[scores.get(name, -9.0) for name in names], [0.0] * 7], dtype=np.float32)
     triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 7), np.float16), "a model", "")
