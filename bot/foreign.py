@@ -18,10 +18,12 @@ from bot.triage import DANGER_LAGS, DANGER_LEADS, EMERGENCY
 DENIED_LAGS = 2.0
 """By how much danger may lag in the rest where what a phrase names is denied word by word (docs/ablation.md)."""
 NOT_NOW = re.compile(
-    r"\b(ago|years?|last|recovered|cured|used to|long ago|childhood|school|symptoms?|(?<!stroke )signs?|difference|what is|risk of|"
-    r"films?|movie|drama|story|news|joke|laugh\w*|hungry|bored)\b"
+    r"\b(ago|years?|last|recovered|cured|used to|childhood|school|symptoms?|(?<!stroke )signs?|difference|what is|"
+    r"risk of|films?|movie|drama|story|news|joke|laugh\w*|hungry|bored)\b"
 )
 """Words of a gloss that tell of the past, of danger in general or of no danger at all."""
+FEW = 5
+"""Words of a gloss that may mean too little: "father did one stroke"."""
 PARTS = re.compile(r"[,;.!?\n،؛。、，；！？।۔]+")
 SENTENCE_END = re.compile("[.?]")
 
@@ -56,8 +58,10 @@ class Foreign:
 
     @property
     def understood(self) -> bool:
-        """Whether all of it is in a known language and most of it was told in English."""
-        return self.whole and bool(self.spoken and self.meant and self.meant.share >= ENOUGH)
+        """Whether all of it is in a known language, and most of it, more than a few words, was told in English."""
+        if not (self.whole and self.spoken and self.meant):
+            return False
+        return self.meant.share >= ENOUGH and len(self.meant.text.split()) > FEW
 
     def danger(self, rules: DangerRules, ear: Ear) -> Reason | None:
         """The danger it tells: by a cry; by a phrase, unless all is plainly about something else; or by the whole."""
