@@ -1,7 +1,8 @@
 """Takes out of a gloss what is denied in it: "mother dizzy no sweat no sugar normal" leaves "mother sugar normal".
 
 Glosses have the word order of their language, so a denial may stand before what it denies or after it. Only what
-emergencies/deniable.txt lists can be taken out: "does not breathe" and "does not wake up" are dangers themselves.
+emergencies/deniable.txt lists can be taken out: "does not breathe" and "does not wake up" are dangers themselves. A
+wish to die stays where anything is set against its denial ("does not want to die but cannot go on").
 """
 
 import re
@@ -9,8 +10,15 @@ from functools import cache
 from pathlib import Path
 
 DENIABLE = Path(__file__).parent / "emergencies" / "deniable.txt"
+_DEATH = re.compile(r"\b(die|dying|kill|suicide|suicidal|end it|harm|hurt myself)\b")
+_SET_AGAINST = re.compile(r"\b(but|cannot|can not|no can|live|living|neither|longer|any ?more)\b")
 _AUXILIARY = "(?:has|have|had|is|am|are|was|does|do|did|there is|feel|feels|come|came)"
-_BEFORE = rf"(?<!or )(?:{_AUXILIARY} )?(?:no|not|never|without|none|nothing|neither|nor)"
+_OF_OTHERS = ("answer", "respond", "wake", "breath", "breathe", "breathing", "move", "speak", "stop", "why", "or")
+"""What a denial that follows belongs to: "answer not unconscious", "or not"."""
+_BEFORE = (
+    "".join(f"(?<!{word} )" for word in _OF_OTHERS)
+    + rf"(?:{_AUXILIARY} )?(?:no|not|never|without|none|nothing|neither|nor)"
+)
 _AFTER = rf"(?:{_AUXILIARY} (?:no|not|never|none|nothing)|not|never|none|nothing|no(?! *$))"
 """A lone "no" at the end may belong to a verb that no glossary knows."""
 _BETWEEN = "(?:(?:any|of|a|the|have|has|had|is|in|at all|feel|get|got|one|some|my|her|his) )?"
@@ -20,12 +28,14 @@ _ENDS = "(?= *(?:$|[.?]|(?:just|only|all|fine|good|normal|also|and|or|is|are|ver
 
 def undenied(gloss: str) -> str:
     """The gloss without what is denied in it."""
-    return " ".join(_denial().sub(" ", gloss).split())
+    denial = _denial(death=not _SET_AGAINST.search(gloss))
+    return " ".join(denial.sub(" ", gloss).split())
 
 
 @cache
-def _denial() -> re.Pattern[str]:
-    listed = sorted(filter(None, DENIABLE.read_text("utf-8").splitlines()), key=len, reverse=True)
-    one = f"(?:{'|'.join(map(re.escape, listed))})"
-    several = rf"{one}(?: (?:and |or |nor |also |of )?{one})*"
+def _denial(*, death: bool) -> re.Pattern[str]:
+    listed = filter(None, DENIABLE.read_text("utf-8").splitlines())
+    wanted = [one for one in listed if death or not _DEATH.search(one)]
+    one = f"(?:{'|'.join(map(re.escape, sorted(wanted, key=len, reverse=True)))})"
+    several = rf"{one}(?: (?:or |nor )?{one})*"
     return re.compile(rf"\b(?:{_BEFORE} {_BETWEEN}{several}\b|{several} {_BETWEEN}{_AFTER}\b{_ENDS})")

@@ -22,6 +22,11 @@ NOT_NOW = re.compile(
     r"risk of|films?|movie|drama|story|news|joke|laugh\w*|hungry|bored)\b"
 )
 """Words of a gloss that tell of the past, of danger in general or of no danger at all."""
+NOW = re.compile(
+    r"\b(again|today|tonight|still|"
+    r"(?<!fine )(?<!well )(?<!good )now(?! (fine|well|good|normal|healthy|all|recovered)))\b"
+)
+"""Words that bring it back to the present."""
 FEW = 5
 """Words of a gloss that may mean too little: "father did one stroke"."""
 PARTS = re.compile(r"[,;.!?\n،؛。、，；！？।۔]+")
@@ -88,7 +93,7 @@ def _may_lag(text: str, language: str, languages: Languages) -> float:
     told = [in_english(part, language).text for part in parts]
     if all(undenied(one) != one for one in told):
         return DENIED_LAGS
-    return DANGER_LAGS if all(NOT_NOW.search(one) for one in told) else inf
+    return DANGER_LAGS if all(NOT_NOW.search(one) and not NOW.search(one) for one in told) else inf
 
 
 def _confirmed(spoken: str, meant: Gloss | None, text: str) -> str:

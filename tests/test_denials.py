@@ -30,6 +30,8 @@ def test_what_is_denied_is_taken_out(gloss: str, left: str) -> None:
         "fever shaking no",
         "do not want to live",
         "cannot breathe",
+        "does not want to die but cannot go on",
+        "does not answer not unconscious",
     ],
 )
 def test_a_danger_that_is_worded_as_a_denial_stays(gloss: str) -> None:

@@ -115,9 +115,12 @@ def test_what_one_asks_behind_a_danger_does_not_hide_it(bot: Bot, code: str) -> 
         ("Papa ist nicht ohnmächtig geworden, alles gut", False),
         ("Papa ist ohnmächtig geworden und atmet nicht", True),
         ("saya tak nak mati, saya tanya risiko je", False),
+        ("Je ne veux pas mourir mais je n'en peux plus", True),
+        ("Tahun lepas kena strok, sekarang ok", False),
+        ("Tahun lepas kena strok sekarang jadi lagi", True),
     ],
 )
-def test_what_is_denied_is_no_danger_and_what_is_left_may_be(bot: Bot, text: str, danger: bool) -> None:
+def test_what_is_denied_or_past_is_no_danger_and_what_is_left_may_be(bot: Bot, text: str, danger: bool) -> None:
     assert (bot.ask(text).outcome == "emergency") is danger
 
 
