@@ -24,7 +24,7 @@ GREETING, UNSAFE = "greeting", "unsafe"
 OFF_TOPIC = "offtopic"
 AGAIN = "again"
 """What was said is wanted once more, in whatever way: "shorter please", "are you sure", "huh"."""
-DANGER_LEADS = 2.0
+DANGER_LEADS = 1.5
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
 DANGER_LAGS = 5.0
 """By how much danger may lag where a doubtful rule has found words for it."""
