@@ -35,13 +35,13 @@ def cries_in(text: str) -> tuple[str, ...]:
     """The languages in which a text is a bare cry for help; none where it is, or says, anything else, or asks."""
     if len(text) > LONGEST or not _ASKS.isdisjoint(text) or not (words := _words(text)):
         return ()
-    by_start = _load()
+    by_start = load_cries()
     likely = (*by_start.get(words.split()[0], ()), *by_start.get(words[0], ()))
     return tuple(code for code, only_cries in likely if only_cries.fullmatch(words))
 
 
 @cache
-def _load() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
+def load_cries() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
     """The language and its pattern under what a cry may start with: a word, or a character where none are spaced.
 
     Raises:

@@ -56,9 +56,9 @@ class Foreign:
         phrase = cry or languages.danger_in(text)
         try:
             meant = gloss(text[:LONGEST], spoken, languages)
+            may_lag = _may_lag(text, meant.language, languages) if phrase and meant and meant.share >= ENOUGH else inf
         except Exception:  # danger is answered whatever else fails
-            meant = None
-        may_lag = _may_lag(text, meant.language, languages) if phrase and meant and meant.share >= ENOUGH else inf
+            meant, may_lag = None, inf
         return cls(phrase, _confirmed(spoken, meant, text), meant, len(text) <= LONGEST, bool(cry), may_lag)
 
     @property

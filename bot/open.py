@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.chain import Bot
+from bot.cries import load_cries
 from bot.danger import OTHER_DANGER
 from bot.danger_rules import load_danger_rules
 from bot.danger_values import DangerRules
@@ -72,5 +73,6 @@ def read_content(settings: Settings) -> Content:
 def load_fixed_texts() -> tuple[Prompts, DangerRules, Languages]:
     """The fixed texts and what leads to them, which must fit together: every group and language has its text."""
     danger, languages = load_danger_rules(DANGER), Languages.load()
+    load_cries()  # now, so that whoever starts the server is told what cannot be read
     groups = {*(rule.group for rule in danger.rules), OTHER_DANGER}
     return load_prompts(danger_groups=groups, languages=languages.phrases), danger, languages

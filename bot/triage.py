@@ -109,7 +109,7 @@ class Triage:
         scores = self.scores(text, vector)
         hints = scores[SELF_HARM] - _best_of_others(scores) >= -HINT_LAGS
         if _danger_leads(scores) >= DANGER_LEADS and any(map(str.isalpha, text)):  # a bare number tells nothing
-            return max(DANGER, key=lambda label: scores[label]), hints
+            return max(sorted(DANGER), key=lambda label: scores[label]), hints
         return _without_danger({label: score for label, score in scores.items() if label not in DANGER}), hints
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.chain import Bot
-from bot.cries import CRIES, cries_in
-from bot.cries import _load as load
+from bot.cries import CRIES, cries_in, load_cries
 from bot.language import Languages
 from corpus.yaml_file import read_yaml
 from evals.sample import own_samples
@@ -75,4 +74,4 @@ def test_a_bad_file_names_its_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     (tmp_path / "cries.yaml").write_text("de:\n  cries: [hilfe]\n  typo: []\n")
     monkeypatch.setattr("bot.cries.CRIES", tmp_path / "cries.yaml")
     with pytest.raises(ArticleError, match="3"):
-        load.__wrapped__()
+        load_cries.__wrapped__()
