@@ -63,8 +63,7 @@ class Ear:
 
     def weigh(self, texts: Sequence[str]) -> list[tuple[float, str]]:
         """By how much danger leads in each text, as far as that was learned, and its class."""
-        weighed = zip(texts, self.embedder.embed(list(texts)), strict=True)
-        return [(self.triage.danger_leads(one, vector), self.triage.label(one, vector)) for one, vector in weighed]
+        return [*map(self.triage.weighed, texts, self.embedder.embed(list(texts)))]
 
     def hear_further_back(self, question: Question) -> Heard | None:
         """Hear a follow-up with the turn before the one it seemed to lean on, in case that one was an aside.

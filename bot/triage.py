@@ -90,10 +90,6 @@ class Triage:
         found = by_meaning + weights @ self.spelling[buckets] + self.spelling[-1]
         return dict(zip(self.labels, found.tolist(), strict=True))
 
-    def danger_leads(self, text: str, vector: Vectors) -> float:
-        """By how much danger, of either kind, leads every other class; below 0 where it lags."""
-        return _danger_leads(self.scores(text, vector))
-
     def surely_greets(self, text: str, vector: Vectors) -> bool:
         """Whether a text is a greeting, thanks or a farewell, whatever it seems to lean on."""
         scores = self.scores(text, vector)
@@ -102,15 +98,23 @@ class Triage:
 
     def label(self, text: str, vector: Vectors) -> str:
         """The class of a question with its vector of shape (dimension,)."""
-        return self.judged(text, vector)[0]
+        return _label(text, self.scores(text, vector))
+
+    def weighed(self, text: str, vector: Vectors) -> tuple[float, str]:
+        """By how much danger leads, and the class."""
+        scores = self.scores(text, vector)
+        return _danger_leads(scores), _label(text, scores)
 
     def judged(self, text: str, vector: Vectors) -> tuple[str, bool]:
         """The class, and whether self-harm may be meant, whatever the class."""
         scores = self.scores(text, vector)
-        hints = scores[SELF_HARM] - _best_of_others(scores) >= -HINT_LAGS
-        if _danger_leads(scores) >= DANGER_LEADS and any(map(str.isalpha, text)):  # a bare number tells nothing
-            return max(sorted(DANGER), key=lambda label: scores[label]), hints
-        return _without_danger({label: score for label, score in scores.items() if label not in DANGER}), hints
+        return _label(text, scores), scores[SELF_HARM] - _best_of_others(scores) >= -HINT_LAGS
+
+
+def _label(text: str, scores: dict[str, float]) -> str:
+    if _danger_leads(scores) >= DANGER_LEADS and any(map(str.isalpha, text)):  # a bare number tells nothing
+        return max(sorted(DANGER), key=lambda label: scores[label])
+    return _without_danger({label: score for label, score in scores.items() if label not in DANGER})
 
 
 def _without_danger(scores: dict[str, float]) -> str:
