@@ -29,13 +29,10 @@ from index.open import TUNING, model_folder, original_embedder
 
 HERE = Path(__file__).parent
 EXAMPLES, GENERAL = HERE / "examples", HERE / "general.txt"
-TRIAGE_ONLY = EXAMPLES / "triage_only"
-"""What the model is not tuned on: messages in other languages as their glossaries tell them, which are no sentences,
-and lines that mend what a tuned model still takes for another class."""
 
 
 def lessons() -> list[Lesson]:
-    """Every example that the model is tuned on, and every question of the banks, none twice."""
+    """Every example, and every question of the banks, none twice."""
     found = _listed(EXAMPLES)
     for publication in load_corpus(ARTICLES):
         found += _banked(publication)
@@ -45,7 +42,7 @@ def lessons() -> list[Lesson]:
 def _listed(folder: Path) -> list[Lesson]:
     return [
         Lesson(line, path.stem)
-        for path in sorted(folder.glob("*.txt"))
+        for path in sorted(folder.rglob("*.txt"))
         for line in path.read_text("utf-8").splitlines()
         if line.strip()
     ]
@@ -65,18 +62,14 @@ def _banked(publication: Publication) -> list[Lesson]:
 
 def fit(embedder: Embedder) -> Triage:
     """Fit the triage to vectors of the tuned model."""
-    examples = _for_triage()
+    examples = lessons()
     texts, labels = [lesson.text for lesson in examples], [lesson.label for lesson in examples]
     return fit_triage(texts, labels, embedder.embed(texts), embedder.name, digest())
 
 
 def digest() -> str:
     """The sha256 of the examples: what a trained classifier must have been trained on."""
-    return hashlib.sha256("\n".join(f"{one.label}\t{one.text}" for one in _for_triage()).encode()).hexdigest()
-
-
-def _for_triage() -> list[Lesson]:
-    return list({lesson.text: lesson for lesson in (*lessons(), *_listed(TRIAGE_ONLY))}.values())
+    return hashlib.sha256("\n".join(f"{one.label}\t{one.text}" for one in lessons()).encode()).hexdigest()
 
 
 def main() -> int:
@@ -97,7 +90,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     triage.save()
-    print(f"{WEIGHTS}: {', '.join(triage.labels)}; from {len(_for_triage())} examples; now run 'python -m index'")
+    print(f"{WEIGHTS}: {', '.join(triage.labels)}; from {len(lessons())} examples; now run 'python -m index'")
     return 0
 
 
