@@ -121,10 +121,10 @@ class Bot:
 
     def _holds(self, danger: Danger, question: Question) -> bool:
         """Whether it stands: a doubtful one has to be confirmed, unless that cannot be done."""
-        if not danger.around or question.too_long:
+        if not danger.clause or question.too_long:
             return True
         try:
-            return self.ear.confirms(question, danger.around)
+            return self.ear.confirms(question, danger.clause)
         except Exception:  # danger is answered whatever else fails
             return True
 

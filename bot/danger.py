@@ -21,8 +21,6 @@ OTHER_DANGER = "other_acute"
 _REACH = {"sentence": 0, "nearby": 2, "message": 10**6}
 _PAST_WORDS, _GENERAL_WORDS, _NEAR_WORDS = 20, 10, 3
 _REACH_LETTERS = 400
-_AROUND = 3
-"""Words before and after those of a doubtful rule that are weighed with them (docs/ablation.md)."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +30,8 @@ class Danger:
     group: str
     rule: str
     matched: str
-    around: str = ""
-    """Where it is in doubt: those words with a few before and after, for what they mean decides."""
+    clause: str = ""
+    """Where it is in doubt: those words and the rest of their clause, for what they mean decides (docs/ablation.md)."""
 
 
 def find_danger(text: str, rules: DangerRules) -> Danger | None:
@@ -47,8 +45,8 @@ def find_danger(text: str, rules: DangerRules) -> Danger | None:
     for rule in (rules.rules[number] for number in sorted(numbers)):  # in the order of the files
         if (not first or not rule.doubtful) and (spans := _fulfilled(rule, view)):
             matched = " + ".join(view.message.text[start:end].strip() for start, end in spans)
-            around = view.message.around(spans, _AROUND) if rule.doubtful else ""
-            first = replace(first, around=around) if first else Danger(rule.group, rule.id, matched, around)
+            clause = view.message.clause(spans) if rule.doubtful else ""
+            first = replace(first, clause=clause) if first else Danger(rule.group, rule.id, matched, clause)
             if not rule.doubtful:
                 break
     return first

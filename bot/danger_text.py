@@ -126,12 +126,12 @@ class Message:
         """The number of the sentence at this character."""
         return bisect_right(self.sentences, at)
 
-    def around(self, spans: Sequence[Span], words: int) -> str:
-        """The text from the first of the spans to the last, and up to so many words around, of the same sentences."""
+    def clause(self, spans: Sequence[Span]) -> str:
+        """The text from the first of the spans to the last, from the comma before it to the comma after it."""
         start, end = min(span[0] for span in spans), max(span[1] for span in spans)
         low, high = self.bounds(start)[0], self.bounds(end - 1)[1]
-        before, after = self.text[low:start].split()[-words:], self.text[end:high].split()[:words]
-        return " ".join([*before, *self.text[start:end].split(), *after])
+        before, after = self.text[low:start].rpartition(" , ")[2], self.text[end:high].partition(" , ")[0]
+        return " ".join(f"{before} {self.text[start:end]} {after}".split())
 
     def bounds(self, at: int) -> Span:
         """Where the sentence at this character starts and ends."""

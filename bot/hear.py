@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from bot.clauses import clauses
 from bot.followup import asks, leaned_on, points_back, together
 from bot.question import Question
-from bot.triage import AGAIN, DANGER, DANGER_LAGS, GO_ON, GREETING, OFF_TOPIC, Triage
+from bot.triage import AGAIN, DANGER, DOUBT_LAGS, DOUBT_LAGS_ON_AVERAGE, GO_ON, GREETING, OFF_TOPIC, Triage
 from index.embed import Embedder, Vectors
 from index.search import Found, Index
 
@@ -54,12 +54,14 @@ class Ear:
             return (alone,)
         return (alone, *(part for part in more if part.label == GO_ON))
 
-    def confirms(self, question: Question, around: str) -> bool:
-        """Whether words that may mean danger, in a question, are not plainly about something else.
+    def confirms(self, question: Question, clause: str) -> bool:
+        """Whether words that may mean danger, in a clause of a question, are not plainly about something else.
 
-        They are weighed with the whole question and alone, so that nothing written around them hides them.
+        The clause is weighed alone, too, so that nothing written around it hides it.
         """
-        return max(leads for leads, _ in self.weigh([question.text, around])) >= -DANGER_LAGS
+        texts = [question.text, clause]
+        whole, alone = map(self.triage.leads_what_excludes_it, texts, self.embedder.embed(texts))
+        return whole >= -DOUBT_LAGS or whole + alone >= 2 * -DOUBT_LAGS_ON_AVERAGE
 
     def weigh(self, texts: Sequence[str]) -> list[tuple[float, str]]:
         """By how much danger leads in each text, as far as that was learned, and its class."""

@@ -24,10 +24,13 @@ GREETING, UNSAFE = "greeting", "unsafe"
 OFF_TOPIC = "offtopic"
 AGAIN = "again"
 """What was said is wanted once more, in whatever way: "shorter please", "are you sure", "huh"."""
-DANGER_LEADS = 1.5
+DANGER_LEADS = 2.0
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
 DANGER_LAGS = 5.0
-"""By how much danger may lag where a doubtful rule has found words for it."""
+"""By how much danger may lag where a phrase of another language tells it."""
+DOUBT_LAGS, DOUBT_LAGS_ON_AVERAGE = 4.0, 3.0
+"""By how much it may lag where a doubtful rule has found words for it: in the message, or on average in the message
+and the clause."""
 HINT_LAGS = 2.0
 """By how much self-harm may lag where a reader is reminded of help all the same (docs/ablation.md)."""
 MISUSE_LEADS, MISUSE_LEADS_OFF_TOPIC = 3.0, 4.5
@@ -104,6 +107,14 @@ class Triage:
         """By how much danger leads, and the class."""
         scores = self.scores(text, vector)
         return _danger_leads(scores), _label(text, scores)
+
+    def leads_what_excludes_it(self, text: str, vector: Vectors) -> float:
+        """By how much danger leads the classes that leave no room for one.
+
+        A question about the article, or an order to the bot, may stand beside a danger and takes nothing from it.
+        """
+        scores = self.scores(text, vector)
+        return _danger_leads({label: score for label, score in scores.items() if label not in (GO_ON, UNSAFE)})
 
     def judged(self, text: str, vector: Vectors) -> tuple[str, bool]:
         """The class, and whether self-harm may be meant, whatever the class."""

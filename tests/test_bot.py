@@ -97,7 +97,7 @@ def test_danger_cannot_be_undone_by_what_stands_around_it(bot: Bot) -> None:
 def test_doubtful_words_of_danger_count_unless_they_are_plainly_about_something_else(bot: Bot) -> None:
     doubtful = "fresh blood in the bowl"
     found = find_danger(doubtful, bot.danger)
-    assert found and found.around
+    assert found and found.clause
     assert bot.ask(doubtful).outcome == "emergency"
     assert bot.ask(f"What are beta cells good for? {doubtful}, and what is MSC?").outcome == "emergency"
     assert bot.ask("As the bad beta cells die and nothing takes their place, what's the use?").outcome == "answered"

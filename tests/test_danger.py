@@ -59,7 +59,7 @@ def test_ordinary_questions_are_not_danger(text: str, rules: DangerRules) -> Non
 @pytest.mark.parametrize("text", DOUBTFUL, ids=[text[:60] for text in DOUBTFUL])
 def test_words_that_may_be_harmless_do_not_settle_it(text: str, rules: DangerRules) -> None:
     found = find_danger(text, rules)
-    assert found is None or found.around
+    assert found is None or found.clause
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,10 @@ def test_a_story_is_no_danger_but_what_follows_it_is(rules: DangerRules) -> None
 def test_words_that_settle_nothing_are_marked_and_certain_ones_come_first(rules: DangerRules) -> None:
     doubtful = find_danger("i sit here and there is fresh blood in it again", rules)
     assert doubtful is not None
-    assert doubtful.around == "and there is fresh blood in it again"
+    assert doubtful.clause == "i sit here and there is fresh blood in it again"
     certain = find_danger("there is no reason to go on, i want to die", rules)
     assert certain is not None
-    assert certain.around == ""
+    assert certain.clause == ""
 
 
 def test_units_are_told_apart(rules: DangerRules) -> None:
