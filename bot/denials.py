@@ -21,7 +21,7 @@ _BEFORE = (
 )
 _AFTER = rf"(?:{_AUXILIARY} (?:no|not|never|none|nothing)|not|never|none|nothing|no(?! *$))"
 """A lone "no" at the end may belong to a verb that no glossary knows."""
-_BETWEEN = "(?:(?:any|of|a|the|have|has|had|is|in|at all|feel|get|got|one|some|my|her|his) )?"
+_BETWEEN = "(?:(?:any|of|from|an?|the|have|has|had|is|in|at all|feel|get|got|one|some|my|her|his) )?"
 _ENDS = "(?= *(?:$|[.?]|(?:just|only|all|fine|good|normal|also|and|or|is|are|very|thank|thanks|now|any|happened)\\b))"
 """What may follow a denial that stands behind: "pain not stop" and "pain not know what do" deny no pain."""
 

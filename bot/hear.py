@@ -6,6 +6,7 @@ one. Knows nothing of answers.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from bot.clauses import clauses
 from bot.followup import asks, leaned_on, points_back, together
@@ -57,11 +58,15 @@ class Ear:
     def confirms(self, question: Question, clause: str) -> bool:
         """Whether words that may mean danger, in a clause of a question, are not plainly about something else.
 
-        The clause is weighed alone, too, so that nothing written around it hides it.
+        The clause is weighed alone, too, so that nothing written around it hides it. Where only a question about the
+        article speaks against danger, by however much, the clause decides.
         """
         texts = [question.text, clause]
-        whole, alone = map(self.triage.leads_what_excludes_it, texts, self.embedder.embed(texts))
-        return whole >= -DOUBT_LAGS or whole + alone >= 2 * -DOUBT_LAGS_ON_AVERAGE
+        (vector, _) = vectors = self.embedder.embed(texts)
+        whole, alone = map(self.triage.leads_others, texts, vectors)
+        if whole >= -DOUBT_LAGS or whole + alone >= 2 * -DOUBT_LAGS_ON_AVERAGE:
+            return True
+        return min(self.triage.leads_others(question.text, vector, inf), alone) >= -DOUBT_LAGS
 
     def weigh(self, texts: Sequence[str]) -> list[tuple[float, str]]:
         """By how much danger leads in each text, as far as that was learned, and its class."""

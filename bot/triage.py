@@ -24,13 +24,15 @@ GREETING, UNSAFE = "greeting", "unsafe"
 OFF_TOPIC = "offtopic"
 AGAIN = "again"
 """What was said is wanted once more, in whatever way: "shorter please", "are you sure", "huh"."""
-DANGER_LEADS = 2.0
+DANGER_LEADS = 1.5
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
 DANGER_LAGS = 5.0
 """By how much danger may lag where a phrase of another language tells it."""
 DOUBT_LAGS, DOUBT_LAGS_ON_AVERAGE = 4.0, 3.0
 """By how much it may lag where a doubtful rule has found words for it: in the message, or on average in the message
 and the clause."""
+BESIDE = 6.0
+"""By how much a question about the article may lead a danger beside it."""
 HINT_LAGS = 2.0
 """By how much self-harm may lag where a reader is reminded of help all the same (docs/ablation.md)."""
 MISUSE_LEADS, MISUSE_LEADS_OFF_TOPIC = 3.0, 4.5
@@ -108,13 +110,16 @@ class Triage:
         scores = self.scores(text, vector)
         return _danger_leads(scores), _label(text, scores)
 
-    def leads_what_excludes_it(self, text: str, vector: Vectors) -> float:
+    def leads_others(self, text: str, vector: Vectors, question: float = BESIDE) -> float:
         """By how much danger leads the classes that leave no room for one.
 
-        A question about the article, or an order to the bot, may stand beside a danger and takes nothing from it.
+        An order to the bot may stand beside a danger, and so may a question about the article, up to a lead of
+        `question`.
         """
         scores = self.scores(text, vector)
-        return _danger_leads({label: score for label, score in scores.items() if label not in (GO_ON, UNSAFE)})
+        scores[GO_ON] -= question
+        del scores[UNSAFE]
+        return _danger_leads(scores)
 
     def judged(self, text: str, vector: Vectors) -> tuple[str, bool]:
         """The class, and whether self-harm may be meant, whatever the class."""

@@ -201,7 +201,7 @@ def test_a_follow_up_needs_its_history(bot: Bot) -> None:
 
 
 def test_an_aside_is_not_what_a_follow_up_leans_on(bot: Bot) -> None:
-    aside = "wait my glasses fell down"
+    aside = "it is raining here"
     assert bot.ask("and how", [aside]).outcome != "answered"
     answer = bot.ask("and how", ["does it help type 2", aside])
     check_closed(answer, bot)
