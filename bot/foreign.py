@@ -18,8 +18,8 @@ from bot.triage import DANGER_LAGS, DANGER_LEADS, EMERGENCY
 DENIED_LAGS = 2.0
 """By how much danger may lag in the rest where what a phrase names is denied word by word (docs/ablation.md)."""
 NOT_NOW = re.compile(
-    r"\b(ago|years?|(?<!my )last|recovered|cured|used to|childhood|school|symptoms?|(?<!stroke )signs?|difference|what is|"
-    r"risk of|films?|movie|drama|story|news|joke|laugh\w*|hungry|bored|(?:19|20)\d\d)\b"
+    r"\b(ago|years?|(?<!my )last|recovered|cured|used to|childhood|school|symptoms?|(?<!stroke )signs?|difference|"
+    r"what is|risk of|films?|movie|drama|story|news|joke|laugh\w*|hungry|bored|(?:19|20)\d\d)\b"
 )
 """Words of a gloss that tell of the past, of danger in general or of no danger at all."""
 NOW = re.compile(
