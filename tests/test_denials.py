@@ -12,6 +12,8 @@ from bot.denials import undenied
         ("mother sugar normal dizzy cold sweat has no", "mother sugar normal"),
         ("father did not faint fine", "father fine"),
         ("does not want to die just bored", "just bored"),
+        ("not from pain only information", "only information"),
+        ("my any not an emergency only information", "my any only information"),
         ("no fever no vomiting but chest crushing", "but chest crushing"),
     ],
 )

@@ -71,6 +71,7 @@ def test_what_is_long_past_or_asked_in_general_is_no_danger(bot: Bot) -> None:
         "Was passiert bei einem Schlaganfall im Körper? Frage für die Schule",
         "Mi abuelo tuvo un infarto hace 20 años y ya está bien, ¿qué es una célula beta?",
         "爷爷十年前中风，现在完全好了，这个疗法适合2型吗",
+        "मेरे पिताजी को 2012 में हार्ट अटैक आया था स्टेंट डला अब एकदम ठीक हैं",
     ):
         assert bot.ask(text).outcome == "not_in_article", text
 

@@ -192,6 +192,23 @@ def test_danger_a_wish_and_misuse_must_lead_by_far(scores: dict[str, float], lab
     assert triage.label("any text", np.array([1.0], dtype=np.float32)) == label
 
 
+@pytest.mark.parametrize(
+    ("scores", "lead"),
+    [
+        ({"advice": 1.0, "question": 7.0}, -1.0),
+        ({"advice": 1.0, "question": 9.0}, -3.0),
+        ({"advice": 1.0, "unsafe": 20.0}, -1.0),
+        ({"offtopic": 4.0, "question": 9.0}, -4.0),
+    ],
+)
+def test_a_question_or_an_order_may_stand_beside_a_danger(scores: dict[str, float], lead: float) -> None:
+    names = ("advice", "again", "emergency", "offtopic", "question", "self_harm", "unsafe")
+    found = {"emergency": 0.0, **scores}
+    meaning = np.array([[found.get(name, -19.0) for name in names], [0.0] * 7], dtype=np.float32)
+    triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 7), np.float16), "a model", "")
+    assert triage.leads_others("any text", np.array([1.0], dtype=np.float32)) == pytest.approx(lead, abs=1e-3)
+
+
 @pytest.mark.parametrize(("lead", "hints"), [(-2.1, False), (-1.9, True), (1.9, True), (5.0, True)])
 def test_a_hint_at_self_harm_need_not_be_the_likeliest_class(lead: float, hints: bool) -> None:
     names = ("advice", "again", "emergency", "offtopic", "question", "self_harm", "unsafe")
