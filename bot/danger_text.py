@@ -130,7 +130,7 @@ class Message:
         """The text from the first of the spans to the last, from the comma before it to the comma after it."""
         start, end = min(span[0] for span in spans), max(span[1] for span in spans)
         low, high = self.bounds(start)[0], self.bounds(end - 1)[1]
-        before, after = self.text[low:start].rpartition(" , ")[2], self.text[end:high].partition(" , ")[0]
+        before, after = f" {self.text[low:start]}".rpartition(" , ")[2], f" {self.text[end:high]}".partition(" , ")[0]
         return " ".join(f"{before} {self.text[start:end]} {after}".split())
 
     def bounds(self, at: int) -> Span:

@@ -11,7 +11,17 @@ from math import inf
 from bot.clauses import clauses
 from bot.followup import asks, leaned_on, points_back, together
 from bot.question import Question
-from bot.triage import AGAIN, DANGER, DOUBT_LAGS, DOUBT_LAGS_ON_AVERAGE, GO_ON, GREETING, OFF_TOPIC, Triage
+from bot.triage import (
+    AGAIN,
+    CLAUSE_LEADS,
+    DANGER,
+    DOUBT_LAGS,
+    DOUBT_LAGS_ON_AVERAGE,
+    GO_ON,
+    GREETING,
+    OFF_TOPIC,
+    Triage,
+)
 from index.embed import Embedder, Vectors
 from index.search import Found, Index
 
@@ -58,15 +68,15 @@ class Ear:
     def confirms(self, question: Question, clause: str) -> bool:
         """Whether words that may mean danger, in a clause of a question, are not plainly about something else.
 
-        The clause is weighed alone, too, so that nothing written around it hides it. Where only a question about the
-        article speaks against danger, by however much, the clause decides.
+        A clause that plainly tells a danger counts whatever is written around it. Where only a question about the
+        article speaks against danger, by however much, the clause and the rest of the message decide.
         """
         texts = [question.text, clause]
         (vector, _) = vectors = self.embedder.embed(texts)
         whole, alone = map(self.triage.leads_others, texts, vectors)
-        if whole >= -DOUBT_LAGS or whole + alone >= 2 * -DOUBT_LAGS_ON_AVERAGE:
+        if whole >= -DOUBT_LAGS or alone >= CLAUSE_LEADS:
             return True
-        return min(self.triage.leads_others(question.text, vector, inf), alone) >= -DOUBT_LAGS
+        return self.triage.leads_others(question.text, vector, inf) + alone >= 2 * -DOUBT_LAGS_ON_AVERAGE
 
     def weigh(self, texts: Sequence[str]) -> list[tuple[float, str]]:
         """By how much danger leads in each text, as far as that was learned, and its class."""

@@ -28,9 +28,9 @@ DANGER_LEADS = 1.5
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
 DANGER_LAGS = 5.0
 """By how much danger may lag where a phrase of another language tells it."""
-DOUBT_LAGS, DOUBT_LAGS_ON_AVERAGE = 4.0, 3.0
-"""By how much it may lag where a doubtful rule has found words for it: in the message, or on average in the message
-and the clause."""
+DOUBT_LAGS, DOUBT_LAGS_ON_AVERAGE, CLAUSE_LEADS = 5.0, 3.0, 2.0
+"""Where a doubtful rule has found words for danger, by how much it may lag in the message, or on average in the message
+and the clause; or must lead in the clause."""
 BESIDE = 6.0
 """By how much a question about the article may lead a danger beside it."""
 HINT_LAGS = 2.0

@@ -96,6 +96,9 @@ def test_words_that_settle_nothing_are_marked_and_certain_ones_come_first(rules:
     doubtful = find_danger("i sit here and there is fresh blood in it again", rules)
     assert doubtful is not None
     assert doubtful.clause == "i sit here and there is fresh blood in it again"
+    between = find_danger("what are stem cells, there is fresh blood in it, thanks, how are they grown", rules)
+    assert between is not None
+    assert between.clause == "there is fresh blood in it"
     certain = find_danger("there is no reason to go on, i want to die", rules)
     assert certain is not None
     assert certain.clause == ""
