@@ -21,6 +21,7 @@ from bot.triage import (
     GREETING,
     OFF_TOPIC,
     Triage,
+    leads_others,
 )
 from index.embed import Embedder, Vectors
 from index.search import Found, Index
@@ -72,11 +73,11 @@ class Ear:
         article speaks against danger, by however much, the clause and the rest of the message decide.
         """
         texts = [question.text, clause]
-        (vector, _) = vectors = self.embedder.embed(texts)
-        whole, alone = map(self.triage.leads_others, texts, vectors)
-        if whole >= -DOUBT_LAGS or alone >= CLAUSE_LEADS:
+        whole, part = map(self.triage.scores, texts, self.embedder.embed(texts))
+        alone = leads_others(part)
+        if leads_others(whole) >= -DOUBT_LAGS or alone >= CLAUSE_LEADS:
             return True
-        return self.triage.leads_others(question.text, vector, inf) + alone >= 2 * -DOUBT_LAGS_ON_AVERAGE
+        return leads_others(whole, inf) + alone >= 2 * -DOUBT_LAGS_ON_AVERAGE
 
     def weigh(self, texts: Sequence[str]) -> list[tuple[float, str]]:
         """By how much danger leads in each text, as far as that was learned, and its class."""

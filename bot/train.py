@@ -33,16 +33,16 @@ EXAMPLES, GENERAL = HERE / "examples", HERE / "general.txt"
 
 def lessons() -> list[Lesson]:
     """Every example, and every question of the banks, none twice."""
-    found = _listed(EXAMPLES)
+    found = _examples()
     for publication in load_corpus(ARTICLES):
         found += _banked(publication)
     return list({lesson.text: lesson for lesson in found}.values())
 
 
-def _listed(folder: Path) -> list[Lesson]:
+def _examples() -> list[Lesson]:
     return [
         Lesson(line, path.stem)
-        for path in sorted(folder.rglob("*.txt"))
+        for path in sorted(EXAMPLES.rglob("*.txt"))
         for line in path.read_text("utf-8").splitlines()
         if line.strip()
     ]

@@ -6,6 +6,7 @@ sum of their log-probabilities errs less (docs/ablation.md). Danger is decided b
 first; what was learned about emergencies is only ever added to them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,21 +111,19 @@ class Triage:
         scores = self.scores(text, vector)
         return _danger_leads(scores), _label(text, scores)
 
-    def leads_others(self, text: str, vector: Vectors, question: float = BESIDE) -> float:
-        """By how much danger leads the classes that leave no room for one.
-
-        An order to the bot may stand beside a danger, and so may a question about the article, up to a lead of
-        `question`.
-        """
-        scores = self.scores(text, vector)
-        scores[GO_ON] -= question
-        del scores[UNSAFE]
-        return _danger_leads(scores)
-
     def judged(self, text: str, vector: Vectors) -> tuple[str, bool]:
         """The class, and whether self-harm may be meant, whatever the class."""
         scores = self.scores(text, vector)
         return _label(text, scores), scores[SELF_HARM] - _best_of_others(scores) >= -HINT_LAGS
+
+
+def leads_others(scores: Mapping[str, float], question: float = BESIDE) -> float:
+    """By how much danger leads the classes that leave no room for one, by the scores of a text.
+
+    An order to the bot may stand beside a danger, and so may a question about the article, up to a lead of `question`.
+    """
+    beside = {label: score for label, score in scores.items() if label != UNSAFE}
+    return _danger_leads({**beside, GO_ON: scores[GO_ON] - question})
 
 
 def _label(text: str, scores: dict[str, float]) -> str:

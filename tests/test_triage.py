@@ -15,7 +15,7 @@ from bot.descent import Part, descend
 from bot.ngrams import BUCKETS, ngrams
 from bot.slips import mistyped
 from bot.train import GENERAL, digest, fit, lessons, main
-from bot.triage import WEIGHTS, Triage
+from bot.triage import WEIGHTS, Triage, leads_others
 from bot.tune import tune
 from corpus.errors import ModelMissing
 from corpus.settings import Settings
@@ -203,10 +203,8 @@ def test_danger_a_wish_and_misuse_must_lead_by_far(scores: dict[str, float], lab
 )
 def test_a_question_or_an_order_may_stand_beside_a_danger(scores: dict[str, float], lead: float) -> None:
     names = ("advice", "again", "emergency", "offtopic", "question", "self_harm", "unsafe")
-    found = {"emergency": 0.0, **scores}
-    meaning = np.array([[found.get(name, -19.0) for name in names], [0.0] * 7], dtype=np.float32)
-    triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 7), np.float16), "a model", "")
-    assert triage.leads_others("any text", np.array([1.0], dtype=np.float32)) == pytest.approx(lead, abs=1e-3)
+    found = {**dict.fromkeys(names, -19.0), "emergency": 0.0, **scores}
+    assert leads_others(found) == pytest.approx(lead, abs=1e-3)
 
 
 @pytest.mark.parametrize(("lead", "hints"), [(-2.1, False), (-1.9, True), (1.9, True), (5.0, True)])
