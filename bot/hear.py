@@ -11,6 +11,7 @@ from math import inf
 from bot.clauses import clauses
 from bot.followup import asks, leaned_on, points_back, together
 from bot.question import Question
+from bot.spelling import Spelling
 from bot.triage import (
     AGAIN,
     CLAUSE_LEADS,
@@ -51,9 +52,23 @@ class Ear:
     triage: Triage
     embedder: Embedder
     """Whose vectors the triage reads; also the index's, unless its article has no bank."""
+    spelling: Spelling
 
     def hear(self, question: Question) -> tuple[Heard, ...]:
-        """The whole question, then each thing that it asks about the article when it asks several."""
+        """The whole question, then each thing that it asks about the article when it asks several.
+
+        A badly spelt one is heard as it was probably meant, unless it tells a danger as it stands.
+        """
+        heard, meant = self._hear(question), self._meant(question)
+        if meant == question or heard[0].label in DANGER:
+            return heard
+        return self._hear(meant)
+
+    def _meant(self, question: Question) -> Question:
+        mend = self.spelling.mend
+        return replace(question, text=mend(question.text), history=tuple(map(mend, question.history)))
+
+    def _hear(self, question: Question) -> tuple[Heard, ...]:
         before = leaned_on(question)
         others = (together(before, question.text),) if before else clauses(question.text)
         alone, *more = self._heard([question.text, *others])
@@ -88,6 +103,7 @@ class Ear:
 
         None where there is no such turn, or where together they are no question about the article.
         """
+        question = self._meant(question)
         if not (before := leaned_on(question, back=2)):
             return None
         (heard,) = self._heard([together(before, question.text)])

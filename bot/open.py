@@ -14,6 +14,7 @@ from bot.hear import Ear
 from bot.language import Languages
 from bot.prompts import Prompts, load_prompts
 from bot.reader import PairReader
+from bot.spelling import Spelling
 from bot.triage import Triage
 from bot.wording import Wording
 from corpus.load import Publication
@@ -50,7 +51,7 @@ def open_bot(settings: Settings, content: Content | None = None) -> Bot:
         for part in loading:
             part.result()
     wording = _wording(settings, content.prompts, content.languages) if settings.model else None
-    ear = Ear(index, Triage.load(tuned.name), tuned)
+    ear = Ear(index, Triage.load(tuned.name), tuned, Spelling(content.publication, tuned.reads_whole))
     return Bot(ear, content.danger, content.languages, content.prompts, wording)
 
 

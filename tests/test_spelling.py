@@ -1,0 +1,77 @@
+"""Badly spelt questions: what is mended, what is left alone, and what the bot makes of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.chain import Bot
+from bot.question import Question
+from bot.spelling import LONGEST, Spelling
+from bot.triage import DANGER
+from corpus.load import Publication
+
+
+@pytest.fixture(scope="module")
+def spelling(bot: Bot) -> Spelling:
+    return bot.ear.spelling
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("insoolin storidge sell", "insulin storage sell"),  # by sound
+        ("blud vesels groe", "blood vesels grow"),  # "vesels" stands in questions, so it is known
+        ("what does bata cell do", "what does beta cell do"),
+        ("fix my pancrius posible", "fix my pancreas possible"),
+        ("Excersise, for DIABETEES?", "exercise, for diabetes?"),
+        ("parkinsens msc tretment", "parkinson's msc treatment"),  # what the article does not say has words, too
+    ],
+)
+def test_a_misspelt_word_is_mended_by_its_letters_and_its_sound(spelling: Spelling, typed: str, meant: str) -> None:
+    assert spelling.mend(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "???",
+        "xqzwkjh vbnmtrp",  # near nothing
+        "What is the recipe for banana bread?",
+        "ما هي الخلايا الجذعية",
+        "insoolin " + "and the rest of a long letter " * LONGEST,  # understood in spite of it
+    ],
+)
+def test_other_texts_stay_as_they_are(spelling: Spelling, text: str) -> None:
+    assert spelling.mend(text) == text
+
+
+def test_questions_in_good_spelling_stay_as_they_are(spelling: Spelling, publication: Publication) -> None:
+    asked = [note.ask for note in publication.notes.sentences if note.ask]
+    assert asked
+    assert [spelling.mend(question) for question in asked] == asked
+
+
+def test_without_a_bank_the_words_of_the_article_are_known(spelling: Spelling, publication: Publication) -> None:
+    bare = Spelling(replace(publication, bank=replace(publication.bank, answered=(), missing=())), spelling.ordinary)
+    assert bare.mend("mesenkymal stem celz") == "mesenchymal stem cell"
+
+
+@pytest.mark.parametrize("question", ["insoolin storidge sell", "what does bata cell do", "tee limfosites jobb"])
+def test_a_badly_spelt_question_is_answered(bot: Bot, question: str) -> None:
+    answer = bot.ask(question)
+    assert answer.outcome == "answered"
+    assert answer.question == question, "as it was typed"
+
+
+def test_a_badly_spelt_question_on_something_else_is_not(bot: Bot) -> None:
+    assert bot.ask("parkinsens msc tretment").outcome == "not_in_article"
+
+
+def test_mending_talks_no_danger_away(bot: Bot) -> None:
+    calm = replace(bot.ear.spelling, ordinary=lambda word: False)
+    object.__setattr__(calm, "mend", lambda text: "hello there")
+    ear = replace(bot.ear, spelling=calm)
+    danger = Question.of("i have taken all my insulin at once and i dont want to wake up")
+    assert ear.hear(danger)[0].label in DANGER
+    assert ear.hear(Question.of("where are beta cells"))[0].text == "hello there"
