@@ -22,14 +22,34 @@ _BEFORE = (
 _AFTER = rf"(?:{_AUXILIARY} (?:no|not|never|none|nothing)|not|never|none|nothing|no(?! *$))"
 """A lone "no" at the end may belong to a verb that no glossary knows."""
 _BETWEEN = "(?:(?:any|of|from|an?|the|have|has|had|is|in|at all|feel|get|got|one|some|my|her|his) )?"
-_ENDS = "(?= *(?:$|[.?]|(?:just|only|all|fine|good|normal|also|and|or|is|are|very|thank|thanks|now|any|happened)\\b))"
+_ENDS = "(?= *(?:$|[.?,]|(?:just|only|all|fine|good|normal|also|and|or|is|are|very|thank|thanks|now|any|happened)\\b))"
 """What may follow a denial that stands behind: "pain not stop" and "pain not know what do" deny no pain."""
+
+
+_OF_LATE = re.compile(r"\b(until|till|before|now|today|tonight|lately|recently)\b")
+_THINK = "(?:think|thinks|thinking|thought|thoughts)"
+_BESIDE_THINK = "(?: (?:of|about|at|on|to|I|have|had|has|any|even|once|ever|all|always|came))*"
+_ONLY_NO = re.compile(r"(?:^|(?<=[.?,] ))(?:no|not)(?: no| not)*, ")
+"""As in "no, chest pain", where nothing is denied, or in "no no, no pain"."""
 
 
 def undenied(gloss: str) -> str:
     """The gloss without what is denied in it."""
-    denial = _denial(death=not _SET_AGAINST.search(gloss))
-    return " ".join(denial.sub(" ", gloss).split())
+    denied_death = not _SET_AGAINST.search(gloss)
+    left = _denial(death=denied_death).sub(" ", gloss)
+    if denied_death and not _OF_LATE.search(gloss):  # "never thought of suicide until now" denies nothing
+        left = _never_thought().sub(" ", left)
+    return " ".join(_ONLY_NO.sub("", left).strip(" ,").split())
+
+
+@cache
+def _never_thought() -> re.Pattern[str]:
+    """What tells that there was no thought of dying, in whatever order a language says it."""
+    listed = filter(_DEATH.search, DENIABLE.read_text("utf-8").splitlines())
+    death = f"(?:{'|'.join(map(re.escape, sorted(listed, key=len, reverse=True)))})"
+    before = rf"(?:never|not|no){_BESIDE_THINK} {_THINK}{_BESIDE_THINK} {death}"
+    after = rf"{death}{_BESIDE_THINK}(?: {_THINK})?{_BESIDE_THINK} (?:never|not|none|no){_BESIDE_THINK}"
+    return re.compile(rf"\b(?:{before}\b|{after} (?:{_THINK}|came)\b{_ENDS})")
 
 
 @cache

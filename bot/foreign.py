@@ -18,13 +18,14 @@ from bot.triage import DANGER_LAGS, DANGER_LEADS, EMERGENCY
 DENIED_LAGS = 2.0
 """By how much danger may lag in the rest where what a phrase names is denied word by word (docs/ablation.md)."""
 NOT_NOW = re.compile(
-    r"\b(ago|years?|(?<!my )last|recovered|cured|used to|childhood|school|symptoms?|(?<!stroke )signs?|difference|"
-    r"what is|risk of|films?|movie|drama|story|news|joke|laugh\w*|hungry|bored|(?:19|20)\d\d)\b"
+    r"\b(ago|years?|(?<!my )last|recovered|cured|used to|childhood|when (?:I|he|she) was (?:a )?(?:child|young|small)|"
+    r"school|symptoms?|(?<!stroke )signs?|difference|what is|risk of|films?|movie|drama|story|news|joke|laugh\w*|"
+    r"hungry|bored|(?:19|20)\d\d)\b"
 )
 """Words of a gloss that tell of the past, of danger in general or of no danger at all."""
 NOW = re.compile(
     r"\b(again|today|tonight|still|"
-    r"(?<!fine )(?<!well )(?<!good )now(?! (?:(?!not?\b)\w+ ){0,2}(fine|well|good|normal|healthy|all|recovered)))\b"
+    r"(?<!fine )(?<!well )(?<!good )now(?! (?:(?!not?\b)\w+ ){0,4}(fine|well|good|normal|healthy|all|recovered)))\b"
 )
 """Words that bring it back to the present."""
 FEW = 5
@@ -72,7 +73,7 @@ class Foreign:
         """The danger it tells: by a cry; by a phrase, unless all is plainly about something else; or by the whole."""
         if self.bare or not self.meant:
             return Reason(self.phrase, urgent=self.phrase) if self.phrase else None
-        told = undenied(self.meant.text)
+        told = " ".join(undenied(self.meant.text).replace(",", " ").split())
         sentences = list(filter(str.strip, SENTENCE_END.split(told))) if self.phrase else []
         (whole, kind), *others = _weighed([told, *sentences], rules, ear)
         lags = -max([whole, *(leads for leads, _ in others)])

@@ -25,7 +25,8 @@ ENOUGH, FEWEST = 0.6, 3
 WHOLE = "_"
 """Ends a stem in the files that is a whole word."""
 _LEAD = 2
-_SENTENCES = re.compile(r"((?:[.!?;](?!\d)|[।۔؟。！？\n])+)")
+_STOPS = re.compile(r"((?:[.!?;,](?!\d)|[।۔؟。！？\n،、，])+)")
+_PAUSES = frozenset(",،、，")
 _ASKS = frozenset("?؟？")
 _BRACKETS = re.compile(r" *\([^)]*\)")
 _POINT = "ǀ"
@@ -96,13 +97,17 @@ def _stem(written: str, language: str) -> str:
 def in_english(text: str, language: str) -> Gloss:
     """The text by the glossary of a language."""
     glossary, told, known, letters = load_glossary(language), "", 0, 0
-    for part in _SENTENCES.split(_DECIMAL.sub(_POINT, text)):
+    for part in _STOPS.split(_DECIMAL.sub(_POINT, text)):
         words = _words(part, language)
         found = list(_entries(words, glossary, spaced=language not in UNSPACED))
         known += sum(length for _, length, counts in found if counts)
         letters += len(words) - sum(length for _, length, counts in found if not counts)
-        told += " ".join(english for english, *_ in found) if words else "? " if _ASKS & {*part} else ". "
+        told += " ".join(english for english, *_ in found) if words else _stop(part)
     return Gloss(language, told.strip(), known / letters if letters else 0.0)
+
+
+def _stop(marks: str) -> str:
+    return "? " if _ASKS & {*marks} else ", " if _PAUSES.issuperset(marks) else ". "
 
 
 def _entries(words: str, glossary: Glossary, *, spaced: bool) -> Iterable[tuple[str, int, bool]]:

@@ -15,6 +15,12 @@ from bot.denials import undenied
         ("not from pain only information", "only information"),
         ("my any not an emergency only information", "my any only information"),
         ("no fever no vomiting but chest crushing", "but chest crushing"),
+        ("no no, no chest pain, breathes fine", "breathes fine"),
+        ("chest pain nothing, breath fine", "breath fine"),
+        ("no, chest pain since an hour", "chest pain since an hour"),
+        ("never thought of suicide, only exam", "only exam"),
+        ("at suicide have I never think, I sleeping bad", "at, I sleeping bad"),
+        ("kill myself of think never came, only school", "only school"),
     ],
 )
 def test_what_is_denied_is_taken_out(gloss: str, left: str) -> None:
@@ -34,6 +40,10 @@ def test_what_is_denied_is_taken_out(gloss: str, left: str) -> None:
         "cannot breathe",
         "does not want to die but cannot go on",
         "does not answer not unconscious",
+        "never thought of suicide until now",
+        "never thought of kill myself but I cannot go on",
+        "suicide all night I not sleep",
+        "no sleep, think of suicide",
     ],
 )
 def test_a_danger_that_is_worded_as_a_denial_stays(gloss: str) -> None:
