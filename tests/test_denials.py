@@ -19,7 +19,7 @@ from bot.denials import undenied
         ("chest pain nothing, breath fine", "breath fine"),
         ("no, chest pain since an hour", "chest pain since an hour"),
         ("never thought of suicide, only exam", "only exam"),
-        ("at suicide have I never think, I sleeping bad", "at, I sleeping bad"),
+        ("at suicide have I never think, I sleeping bad", "at , I sleeping bad"),
         ("kill myself of think never came, only school", "only school"),
     ],
 )
