@@ -131,6 +131,7 @@ class Bot:
     def _rule(self, question: Question) -> tuple[Danger | None, Foreign]:
         """What fixed rules and lists say."""
         danger = find_danger(question.text, self.danger) or self._completed(question)
+        danger = danger or find_danger(self.ear.mended(question.text), self.danger)
         return danger, Foreign.of(question.text, self.languages)
 
     def _completed(self, question: Question) -> Danger | None:

@@ -57,12 +57,22 @@ class Ear:
     def hear(self, question: Question) -> tuple[Heard, ...]:
         """The whole question, then each thing that it asks about the article when it asks several.
 
-        A badly spelt one is heard as it was probably meant, unless it tells a danger as it stands.
+        A badly spelt one is heard as it was probably meant; whether it tells a danger is judged as it stands.
         """
-        heard, meant = self._hear(question), self._meant(question)
-        if meant == question or heard[0].label in DANGER:
-            return heard
-        return self._hear(meant)
+        typed, meant = self._hear(question), self._meant(question)
+        surely = typed[0].label in DANGER or self.triage.surely_greets(typed[0].text, typed[0].vector)
+        if meant == question or surely:
+            return typed
+        mended = self._hear(meant)
+        return typed if mended[0].label in DANGER else mended
+
+    def mended(self, text: str) -> str:
+        """A badly spelt text as one that may tell a danger; empty for others, or where that cannot be told."""
+        try:
+            meant = self.spelling.mend(text, danger=True)
+        except Exception:  # danger is answered whatever else fails
+            return ""
+        return meant if meant != text else ""
 
     def _meant(self, question: Question) -> Question:
         mend = self.spelling.mend

@@ -2,13 +2,13 @@
 
 A word that nobody knows is read as the nearest word that is written about the article: by its letters (optimal string
 alignment distance, which counts a swap as one slip) and by its sound (Metaphone, Philips 1990). Only in short texts
-with a share of such words: a longer one is understood in spite of them, and there a name may stand. Danger is not
-looked for here; it has a spelling of its own (bot.danger_text).
+with a share of such words: a longer one is understood in spite of them, and there a name may stand. Danger is looked
+for in the text as typed first, with a spelling of its own (bot.danger_text).
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -18,51 +18,59 @@ from corpus.load import Publication
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 LONGEST, SHARE = 16, 0.15
 """Words of a text that is mended at most, and the share of them that must be mended at least."""
-SHORTEST, FARTHEST = 4, 4
-"""Letters of a word that is mended at least, and how many more or fewer the right one may have."""
-SEEN, SEEN_OFTEN = 2, 5
-"""How often a word must stand in questions to be known, and an ordinary one to be what another means."""
+SHORTEST, LONGER = 4, 4
+"""Letters of a word that is mended at least, and how many more the right one may have."""
+SEEN, ORDINARY_SEEN, OTHERS_SEEN = 2, 5, 20
+"""How often a word must stand in questions to be known; and to be what another means: an ordinary one, and others."""
+RARER = 20
+"""How many times rarer than another one of its sound a word is that is taken for a slip of it."""
 MOST_SLIPS, SLIPS = 3, 3
 """Letters that may be wrong, one in so many."""
 SAME_SOUND, NEAR_SOUND, LONG_SOUND = 0.55, 0.4, 4
 """Share of the letters that may be wrong where the sound is the same, or one off in a code of so many letters."""
 
+Sounds = Mapping[str, str]
+"""Words with their sounds."""
+
 
 @dataclass(frozen=True)
 class Spelling:
-    """The words in which a publication is asked about, beside those that everybody knows."""
+    """The words in which a publication is asked about, or danger is told, beside those that everybody knows."""
 
     publication: Publication
     ordinary: Callable[[str], bool]
     """Whether a word is one that everybody knows."""
+    danger: frozenset[str] = frozenset()
+    """Words that may tell a danger."""
 
-    def mend(self, text: str) -> str:
-        """The text as it was probably meant."""
+    def mend(self, text: str, *, danger: bool = False) -> str:
+        """The text as it was probably meant; it may have been meant for a danger only where that is asked for."""
         words = WORD.findall(text)
         if not 0 < len(words) <= LONGEST:
             return text
-        meant = {word: self._meant(word.lower()) for word in words if self._is_unknown(word)}
+        sounds = self._danger_sounds if danger else self._sounds
+        meant = {word: self._meant(word.lower(), sounds) for word in words if self._is_unknown(word)}
         if sum(bool(meant.get(word)) for word in words) < SHARE * len(words):
             return text
         return WORD.sub(lambda found: meant.get(found[0]) or found[0], text)
 
     def _is_unknown(self, word: str) -> bool:
-        plain, readable = word.lower(), word.isascii() and word.isalpha()
-        return readable and len(word) >= SHORTEST and self._seen[plain] < SEEN and not self.ordinary(plain)
+        plain = word.lower()
+        if len(word) < SHORTEST or not (word.isascii() and word.isalpha()) or plain in self.danger:
+            return False
+        return (self._seen[plain] < SEEN or plain in self._slips) and not self.ordinary(plain)
 
-    def _meant(self, word: str) -> str:
+    def _meant(self, word: str, sounds: Sounds) -> str:
         """The word that an unknown one stands for; empty where none is near."""
         from jellyfish import metaphone
         from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
 
-        sound = metaphone(word)
+        sound, farthest = metaphone(word), int(SAME_SOUND * (len(word) + LONGER))
         near: list[tuple[int, int, str]] = []
-        for other, other_sound in self._sounds.items():
-            longer = max(len(word), len(other))
-            if abs(len(word) - len(other)) > FARTHEST:
-                continue
-            slips, apart = OSA.distance(word, other), OSA.distance(sound, other_sound)
-            if _is_likely(slips, longer, apart, len(sound)):
+        for other, slips, _ in extract(word, [*sounds], scorer=OSA.distance, score_cutoff=farthest, limit=None):
+            apart, longer = OSA.distance(sound, sounds[other]), max(len(word), len(other))
+            if longer <= len(word) + LONGER and _is_likely(slips, longer, apart, len(sound)):
                 near.append((slips + apart, -self._seen[other], other))
         return min(near)[-1] if near else ""
 
@@ -85,12 +93,24 @@ class Spelling:
         return seen
 
     @cached_property
-    def _sounds(self) -> dict[str, str]:
-        """What an unknown word may stand for, with its sound."""
-        from jellyfish import metaphone
+    def _slips(self) -> frozenset[str]:
+        """Words of the questions that are slips of others."""
+        most: dict[str, int] = {}
+        for word, sound in (sounds := _sounds(self._seen)).items():
+            most[sound] = max(most.get(sound, 0), self._seen[word])
+        slips = (word for word, sound in sounds.items() if self._seen[word] * RARER < most[sound])
+        return frozenset(slips) - self._own
 
-        often = (word for word, times in self._seen.items() if times >= SEEN_OFTEN and self.ordinary(word))
-        return {word: metaphone(word) for word in sorted({*self._own, *often}) if len(word) >= SHORTEST - 1}
+    @cached_property
+    def _sounds(self) -> Sounds:
+        """What an unknown word may stand for, with its sound."""
+        often = (word for word, times in self._seen.items() if times >= ORDINARY_SEEN and self.ordinary(word))
+        others = {word for word, times in self._seen.items() if times >= OTHERS_SEEN} - self._slips
+        return _sounds({*self._own, *often, *others})
+
+    @cached_property
+    def _danger_sounds(self) -> Sounds:
+        return {**self._sounds, **_sounds(filter(self.ordinary, filter(str.isalpha, self.danger)))}
 
 
 def _is_likely(slips: int, longer: int, apart: int, code: int) -> bool:
@@ -100,6 +120,12 @@ def _is_likely(slips: int, longer: int, apart: int, code: int) -> bool:
     if apart == 1 and slips <= NEAR_SOUND * longer and code >= LONG_SOUND:
         return True
     return slips <= min(MOST_SLIPS, longer // SLIPS)
+
+
+def _sounds(words: Iterable[str]) -> Sounds:
+    from jellyfish import metaphone
+
+    return {word: metaphone(word) for word in sorted(words) if len(word) >= SHORTEST - 1 and word.isalpha()}
 
 
 def _words(texts: Iterable[str]) -> list[str]:

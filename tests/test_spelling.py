@@ -20,11 +20,11 @@ def spelling(bot: Bot) -> Spelling:
     ("typed", "meant"),
     [
         ("insoolin storidge sell", "insulin storage sell"),  # by sound
-        ("blud vesels groe", "blood vesels grow"),  # "vesels" stands in questions, so it is known
+        ("blud vesels groe", "blood vessels grow"),  # "vesels" stands in questions, too, but "vessels" far more often
         ("what does bata cell do", "what does beta cell do"),
         ("fix my pancrius posible", "fix my pancreas possible"),
         ("Excersise, for DIABETEES?", "exercise, for diabetes?"),
-        ("parkinsens msc tretment", "parkinson's msc treatment"),  # what the article does not say has words, too
+        ("parkinsens msc tretment", "parkinson msc treatment"),  # what the article does not say has words, too
     ],
 )
 def test_a_misspelt_word_is_mended_by_its_letters_and_its_sound(spelling: Spelling, typed: str, meant: str) -> None:
@@ -75,3 +75,17 @@ def test_mending_talks_no_danger_away(bot: Bot) -> None:
     danger = Question.of("i have taken all my insulin at once and i dont want to wake up")
     assert ear.hear(danger)[0].label in DANGER
     assert ear.hear(Question.of("where are beta cells"))[0].text == "hello there"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hes having fitts wun after anuther",
+        "throwin up all nite keytoans hi cant keep watter down",
+        "gran past out we carnt waik her",
+    ],
+)
+def test_a_badly_spelt_danger_is_one_by_rule(bot: Bot, text: str) -> None:
+    answer, reason = bot.consider(text)
+    assert answer.outcome == "emergency"
+    assert reason.danger

@@ -45,5 +45,5 @@ class WarmingBot:
 
 def _warm(open_bot: Callable[[], Bot]) -> Bot:
     bot = open_bot()
-    bot.ask("What is this article about?")  # loads the model, so that the first patient does not wait for it
+    bot.ask("Wat is this artikle about?")  # loads the model and the words to mend by, so that no patient waits for them
     return bot
