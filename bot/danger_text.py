@@ -25,6 +25,7 @@ _DOUBLED = re.compile(r"(\w)\1+")
 _ODD = re.compile(r"(\w)\1\1|[\d$@!]")
 _SYMBOLS = {"%": "percent", "&": "and", "+": "plus"}
 _TWO = re.compile(r"\b(want|wants|going|need|ready|trying|all|how|like|love|hard|used|have) 2 (?=[a-z])")
+_TOO = re.compile(r"\b(take|took|taken|had|gave|given|inject|injected|drank|swallowed|done|did) to (?=much |many )")
 _TO = re.compile(r"\b2(?=nite|night|morrow|moro)")
 _UNITS = (
     (re.compile(r"mg\s*/?\s*dl\b"), "mgdl"),
@@ -149,6 +150,7 @@ def read(text: str, speller: Speller) -> Message:
         for unit, usual in _UNITS:
             folded = unit.sub(usual, folded)
         folded = _TO.sub("to", _TWO.sub(r"\1 to ", folded))
+    folded = _TOO.sub(r"\1 too ", folded)
     folded = _DOTTED.sub(lambda m: re.sub(r"[\W_]", "", m.group()), folded)
     folded = _SPACED.sub(lambda m: m.group().replace(" ", ""), folded)
     plain = " ".join(_plain(token, speller) for token in _TOKEN.findall(folded))

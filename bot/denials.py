@@ -22,11 +22,16 @@ _BEFORE = (
 _AFTER = rf"(?:{_AUXILIARY} (?:no|not|never|none|nothing)|not|never|none|nothing|no(?! *$))"
 """A lone "no" at the end may belong to a verb that no glossary knows."""
 _BETWEEN = "(?:(?:any|of|from|an?|the|have|has|had|is|in|at all|feel|get|got|one|some|my|her|his) )?"
-_ENDS = "(?= *(?:$|[.?,]|(?:just|only|all|fine|good|normal|also|and|or|is|are|very|thank|thanks|now|any|happened)\\b))"
+_ENDS = (
+    "(?= *(?:$|[.?,]|(?:just|only|all|fine|good|normal|also|and|or|is|are|very|thank|thanks|now|any|happened|ji|sir)"
+    "\\b))"
+)
 """What may follow a denial that stands behind: "pain not stop" and "pain not know what do" deny no pain."""
 
 
-_OF_LATE = re.compile(r"\b(until|till|before|now|today|tonight|lately|recently)\b")
+_OF_LATE = re.compile(r"\b(until|till|before|now|today|tonight|lately|recently|week|month|past)\b")
+_SO_MUCH = re.compile(r"\b(so|this|that|such|much|more|lot|often|how|strong\w*|strength|heavy|serious\w*|very|like)\b")
+"""In "never thought of suicide so much" nothing is denied."""
 _THINK = "(?:think|thinks|thinking|thought|thoughts)"
 _BESIDE_THINK = "(?: (?:of|about|at|on|to|I|have|had|has|any|even|once|ever|all|always|came))*"
 _ONLY_NO = re.compile(r"(?:^|(?<=[.?,] ))(?:no|not)(?: no| not)*, ")
@@ -38,7 +43,8 @@ def undenied(gloss: str) -> str:
     denied_death = not _SET_AGAINST.search(gloss)
     left = _denial(death=denied_death).sub(" ", gloss)
     if denied_death and not _OF_LATE.search(gloss):  # "never thought of suicide until now" denies nothing
-        left = _never_thought().sub(" ", left)
+        clauses = re.split("(?<=[,.?])", left)
+        left = "".join(one if _SO_MUCH.search(one) else _never_thought().sub(" ", one) for one in clauses)
     return " ".join(_ONLY_NO.sub("", left).strip(" ,").split())
 
 

@@ -25,7 +25,7 @@ NOT_NOW = re.compile(
 """Words of a gloss that tell of the past, of danger in general or of no danger at all."""
 NOW = re.compile(
     r"\b(again|today|tonight|still|"
-    r"(?<!fine )(?<!well )(?<!good )now(?! (?:(?!not?\b)\w+ ){0,4}(fine|well|good|normal|healthy|all|recovered)))\b"
+    r"(?<!fine )(?<!well )(?<!good )now(?! (?:(?!not?\b)\w+ ){0,2}(fine|well|good|normal|healthy|all|recovered)))\b"
 )
 """Words that bring it back to the present."""
 FEW = 5

@@ -32,10 +32,6 @@ class OnnxEmbedder:
         """Load the model now; raises ModelMissing as `embed` does."""
         self._model.load()
 
-    def reads_whole(self, word: str) -> bool:
-        """Whether it knows a word, and does not make it up of pieces; raises ModelMissing as `embed` does."""
-        return self._model.reads_whole(word)
-
     def embed(self, texts: list[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension), each of length 1.
 

@@ -84,11 +84,6 @@ class OnnxModel:
                 rows[at] = row
         return np.asarray(rows, dtype=np.float32)
 
-    def reads_whole(self, word: str) -> bool:
-        """Whether a word is one to the model, and not a few pieces of which words are made."""
-        _, tokenizer = self._loaded
-        return len(tokenizer.encode(word, add_special_tokens=False).ids) == 1
-
     def load(self) -> None:
         """Load it now.
 

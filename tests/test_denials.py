@@ -41,6 +41,8 @@ def test_what_is_denied_is_taken_out(gloss: str, left: str) -> None:
         "does not want to die but cannot go on",
         "does not answer not unconscious",
         "never thought of suicide until now",
+        "never thought of suicide so much like in this week",
+        "never so often not think about suicide",
         "never thought of kill myself but I cannot go on",
         "suicide all night I not sleep",
         "no sleep, think of suicide",

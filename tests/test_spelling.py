@@ -23,7 +23,7 @@ def spelling(bot: Bot) -> Spelling:
         ("blud vesels groe", "blood vessels grow"),  # "vesels" stands in questions, too, but "vessels" far more often
         ("what does bata cell do", "what does beta cell do"),
         ("fix my pancrius posible", "fix my pancreas possible"),
-        ("Excersise, for DIABETEES?", "exercise, for diabetes?"),
+        ("Treetment, for DIABETEES?", "treatment, for diabetes?"),
         ("parkinsens msc tretment", "parkinson msc treatment"),  # what the article does not say has words, too
     ],
 )
@@ -37,6 +37,10 @@ def test_a_misspelt_word_is_mended_by_its_letters_and_its_sound(spelling: Spelli
         "",
         "???",
         "xqzwkjh vbnmtrp",  # near nothing
+        "Can MSC treat osteopathy?",  # near "neuropathy", and a word of its own
+        "is gout treated",
+        "I am Stroeker",
+        "what is Relivo",  # near "ReLife", and a name by its capital
         "What is the recipe for banana bread?",
         "ما هي الخلايا الجذعية",
         "insoolin " + "and the rest of a long letter " * LONGEST,  # understood in spite of it
@@ -53,7 +57,7 @@ def test_questions_in_good_spelling_stay_as_they_are(spelling: Spelling, publica
 
 
 def test_without_a_bank_the_words_of_the_article_are_known(spelling: Spelling, publication: Publication) -> None:
-    bare = Spelling(replace(publication, bank=replace(publication.bank, answered=(), missing=())), spelling.ordinary)
+    bare = Spelling(replace(publication, bank=replace(publication.bank, answered=(), missing=())))
     assert bare.mend("mesenkymal stem celz") == "mesenchymal stem cell"
 
 
@@ -69,8 +73,8 @@ def test_a_badly_spelt_question_on_something_else_is_not(bot: Bot) -> None:
 
 
 def test_mending_talks_no_danger_away(bot: Bot) -> None:
-    calm = replace(bot.ear.spelling, ordinary=lambda word: False)
-    object.__setattr__(calm, "mend", lambda text: "hello there")
+    calm = replace(bot.ear.spelling)
+    object.__setattr__(calm, "mend", lambda text, danger=False: "hello there")
     ear = replace(bot.ear, spelling=calm)
     danger = Question.of("i have taken all my insulin at once and i dont want to wake up")
     assert ear.hear(danger)[0].label in DANGER
