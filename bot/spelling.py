@@ -8,7 +8,7 @@ for in the text as typed first, with a spelling of its own (bot.danger_text).
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -17,6 +17,7 @@ from itertools import chain
 from corpus.load import Publication
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+DOUBLED = re.compile(r"(.)\1+")
 LONGEST, SHARE = 16, 0.15
 """Words of a text that is mended at most, and the share of them that must be mended at least."""
 SHORTEST, LONGER = 4, 4
@@ -25,7 +26,7 @@ SEEN, ORDINARY_SEEN, OTHERS_SEEN = 2, 5, 20
 """How often a word must stand in questions to be known; and to be what another means: an ordinary one, and others."""
 RARER = 20
 """How many times rarer than another one of its sound a word is that is taken for a slip of it."""
-MOST_SLIPS, SLIPS = 2, 4
+MOST_SLIPS, SLIPS = 2, 5
 """Letters that may be wrong, one in so many, where the first is right."""
 SAME_SOUND = 0.5
 """Share of the letters that may be wrong where the sound is the same."""
@@ -67,17 +68,25 @@ class Spelling:
         from rapidfuzz.process import extract
 
         sound, farthest = metaphone(word), int(SAME_SOUND * (len(word) + LONGER))
-        near: list[tuple[int, int, str]] = []
+        near: list[tuple[int, bool, int, str]] = []
         for other, slips, _ in extract(word, [*sounds], scorer=OSA.distance, score_cutoff=farthest, limit=None):
             longer, same_sound = max(len(word), len(other)), sounds[other] == sound
             few = slips <= min(MOST_SLIPS, longer // SLIPS) and other[0] == word[0]
             if few or (same_sound and slips <= SAME_SOUND * longer):
-                near.append((slips + (not same_sound), -self._seen[other], other))
+                put_in = len(other) < len(DOUBLED.sub(r"\1", word))  # letters are sooner left out, or doubled
+                near.append((slips + (not same_sound) + put_in, put_in, -self._seen[other], other))
         return min(near)[-1] if near else ""
 
     @cached_property
+    def _aliases(self) -> Sequence[str]:
+        """Words that the editor says readers use, some of them misspelt on purpose."""
+        notes = self.publication.notes
+        listed = [*(term.aliases for term in notes.terms), *(note.aliases for note in notes.sentences)]
+        return _words(chain.from_iterable(listed))
+
+    @cached_property
     def _own(self) -> frozenset[str]:
-        """Words of the article, its notes and its topics; aliases may be misspelt on purpose."""
+        """Words of the article, its notes and its topics, but for the aliases."""
         notes, topics = self.publication.notes, [missing.topic for missing in self.publication.bank.missing]
         explained = [text for term in notes.terms for text in (term.term, term.gloss)]
         noted = [text for note in notes.sentences for text in (note.plain, note.ask)]
@@ -86,11 +95,11 @@ class Spelling:
 
     @cached_property
     def _seen(self) -> Counter[str]:
-        """How often a word stands in questions; a word of the article often enough."""
+        """How often a word stands in questions; a word of the article or an alias often enough."""
         bank = self.publication.bank
         asked = [*(part.questions for part in bank.answered), *(part.questions for part in bank.missing)]
         seen = Counter(_words(chain.from_iterable(asked)))
-        seen.update(dict.fromkeys(self._own, SEEN))
+        seen.update(dict.fromkeys([*self._own, *self._aliases], SEEN))
         return seen
 
     @cached_property
@@ -105,9 +114,9 @@ class Spelling:
     @cached_property
     def _sounds(self) -> Sounds:
         """What an unknown word may stand for, with its sound."""
-        often = (word for word, times in self._seen.items() if times >= ORDINARY_SEEN and _is_english(word))
-        others = {word for word, times in self._seen.items() if times >= OTHERS_SEEN} - self._slips
-        return _sounds({*self._own, *often, *others})
+        seen = {word: times for word, times in self._seen.items() if word not in self._slips}
+        often = (word for word, times in seen.items() if times >= ORDINARY_SEEN and _is_english(word))
+        return _sounds({*self._own, *often, *(word for word, times in seen.items() if times >= OTHERS_SEEN)})
 
     @cached_property
     def _danger_sounds(self) -> Sounds:

@@ -24,6 +24,7 @@ def spelling(bot: Bot) -> Spelling:
         ("what does bata cell do", "what does beta cell do"),
         ("fix my pancrius posible", "fix my pancreas possible"),
         ("Treetment, for DIABETEES?", "treatment, for diabetes?"),
+        ("immune sytem", "immune system"),  # a letter is sooner left out than put in: not "stem"
         ("parkinsens msc tretment", "parkinson msc treatment"),  # what the article does not say has words, too
     ],
 )
@@ -39,6 +40,8 @@ def test_a_misspelt_word_is_mended_by_its_letters_and_its_sound(spelling: Spelli
         "xqzwkjh vbnmtrp",  # near nothing
         "Can MSC treat osteopathy?",  # near "neuropathy", and a word of its own
         "is gout treated",
+        "what is actos",  # a drug
+        "tcells role",  # an alias in the notes
         "I am Stroeker",
         "what is Relivo",  # near "ReLife", and a name by its capital
         "What is the recipe for banana bread?",
@@ -58,7 +61,7 @@ def test_questions_in_good_spelling_stay_as_they_are(spelling: Spelling, publica
 
 def test_without_a_bank_the_words_of_the_article_are_known(spelling: Spelling, publication: Publication) -> None:
     bare = Spelling(replace(publication, bank=replace(publication.bank, answered=(), missing=())))
-    assert bare.mend("mesenkymal stem celz") == "mesenchymal stem cell"
+    assert bare.mend("mesenkymal stem celz") == "mesenchymal stem cells"
 
 
 @pytest.mark.parametrize("question", ["insoolin storidge sell", "what does bata cell do", "tee limfosites jobb"])
