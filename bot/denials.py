@@ -27,8 +27,6 @@ _ENDS = (
     "\\b))"
 )
 """What may follow a denial that stands behind: "pain not stop" and "pain not know what do" deny no pain."""
-
-
 _OF_LATE = re.compile(r"\b(until|till|before|now|today|tonight|lately|recently|week|month|past)\b")
 _SO_MUCH = re.compile(r"\b(so|this|that|such|much|more|lot|often|how|strong\w*|strength|heavy|serious\w*|very|like)\b")
 """In "never thought of suicide so much" nothing is denied."""

@@ -28,6 +28,8 @@ from index.embed import Embedder, Vectors
 from index.search import Found, Index
 
 ASIDE = (GREETING, OFF_TOPIC)
+LEANS_ON = 3
+"""Turns back that a question may lean on, one without meaning among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,9 @@ class Ear:
         return meant if meant != text else ""
 
     def _meant(self, question: Question) -> Question:
-        mend = self.spelling.mend
-        return replace(question, text=mend(question.text), history=tuple(map(mend, question.history)))
+        """The question, and the turns that it may lean on, as they were probably meant."""
+        mend, older, last = self.spelling.mend, question.history[:-LEANS_ON], question.history[-LEANS_ON:]
+        return replace(question, text=mend(question.text), history=(*older, *map(mend, last)))
 
     def _hear(self, question: Question) -> tuple[Heard, ...]:
         before = leaned_on(question)

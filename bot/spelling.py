@@ -1,9 +1,9 @@
 """Mends a badly spelt question, so that "insoolin storidge" is heard as "insulin storage".
 
-A word that nobody knows is read as the nearest word that is written about the article: by its letters (optimal string
-alignment distance, which counts a swap as one slip) and by its sound (Metaphone, Philips 1990). Only in short texts
-with a share of such words: a longer one is understood in spite of them, and there a name may stand. Danger is looked
-for in the text as typed first, with a spelling of its own (bot.danger_text).
+A word that no dictionary has is read as the nearest word that is written about the article: by its letters (optimal
+string alignment distance, which counts a swap as one slip) and by its sound (Metaphone, Philips 1990). Only in short
+texts with a share of such words: a longer one is understood in spite of them, and there a name may stand. Danger is
+looked for in the text as typed first, with a spelling of its own (bot.danger_text).
 """
 
 import re
@@ -22,8 +22,8 @@ LONGEST, SHARE = 16, 0.15
 """Words of a text that is mended at most, and the share of them that must be mended at least."""
 SHORTEST, LONGER = 4, 4
 """Letters of a word that is mended at least, and how many more the right one may have."""
-SEEN, ORDINARY_SEEN, OTHERS_SEEN = 2, 5, 20
-"""How often a word must stand in questions to be known; and to be what another means: an ordinary one, and others."""
+SEEN, ENGLISH_SEEN, OTHERS_SEEN = 2, 5, 20
+"""How often a word must stand in questions to be known; and to be what another means: an English one, and others."""
 RARER = 20
 """How many times rarer than another one of its sound a word is that is taken for a slip of it."""
 MOST_SLIPS, SLIPS = 2, 5
@@ -106,7 +106,7 @@ class Spelling:
     def _slips(self) -> frozenset[str]:
         """Words of the questions that are slips of others."""
         most: dict[str, int] = {}
-        for word, sound in (sounds := _sounds(self._seen)).items():
+        for word, sound in (sounds := _heard(self._seen)).items():
             most[sound] = max(most.get(sound, 0), self._seen[word])
         slips = (word for word, sound in sounds.items() if self._seen[word] * RARER < most[sound])
         return frozenset(slips) - self._own
@@ -115,12 +115,12 @@ class Spelling:
     def _sounds(self) -> Sounds:
         """What an unknown word may stand for, with its sound."""
         seen = {word: times for word, times in self._seen.items() if word not in self._slips}
-        often = (word for word, times in seen.items() if times >= ORDINARY_SEEN and _is_english(word))
-        return _sounds({*self._own, *often, *(word for word, times in seen.items() if times >= OTHERS_SEEN)})
+        often = (word for word, times in seen.items() if times >= ENGLISH_SEEN and _is_english(word))
+        return _heard({*self._own, *often, *(word for word, times in seen.items() if times >= OTHERS_SEEN)})
 
     @cached_property
     def _danger_sounds(self) -> Sounds:
-        return {**self._sounds, **_sounds(filter(_is_english, filter(str.isalpha, self.danger)))}
+        return {**self._sounds, **_heard(filter(_is_english, filter(str.isalpha, self.danger)))}
 
 
 def _is_english(word: str) -> bool:
@@ -139,7 +139,7 @@ def _is_name(word: str, text: str) -> bool:
     return not word.islower() and not word.isupper() and not text.lstrip().startswith(word)
 
 
-def _sounds(words: Iterable[str]) -> Sounds:
+def _heard(words: Iterable[str]) -> Sounds:
     from jellyfish import metaphone
 
     return {word: metaphone(word) for word in sorted(words) if len(word) >= SHORTEST - 1 and word.isalpha()}
