@@ -24,7 +24,7 @@ from bot.question import Question
 from bot.reason import Reason
 from bot.remarks import Remarks
 from bot.steps import Step, in_words
-from bot.triage import AGAIN, DANGER, GO_ON, GREETING, OFF_TOPIC, SELF_HARM, UNSAFE
+from bot.triage import ADVICE, AGAIN, DANGER, GO_ON, GREETING, OFF_TOPIC, SELF_HARM, UNSAFE
 from bot.wording import Wording
 from corpus.article import Passage
 from index.onnx_model import threads
@@ -33,7 +33,7 @@ from index.search import Found, Index
 OUTCOMES: dict[str, Outcome] = {
     GREETING: "greeting",
     OFF_TOPIC: "off_topic",
-    "advice": "medical_advice",
+    ADVICE: "medical_advice",
     UNSAFE: "unsafe_request",
     AGAIN: "greeting",  # where there is nothing to say again
 }

@@ -4,6 +4,7 @@ One batch of embeddings serves triage, retrieval and decision; a question that s
 one. Knows nothing of answers.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
@@ -13,7 +14,9 @@ from bot.followup import asks, leaned_on, points_back, together
 from bot.question import Question
 from bot.spelling import Spelling
 from bot.triage import (
+    ADVICE,
     AGAIN,
+    BESIDE_LEADS,
     CLAUSE_LEADS,
     DANGER,
     DOUBT_LAGS,
@@ -21,13 +24,15 @@ from bot.triage import (
     GO_ON,
     GREETING,
     OFF_TOPIC,
+    SENTENCE_LEADS,
     Triage,
     leads_others,
 )
 from index.embed import Embedder, Vectors
 from index.search import Found, Index
 
-ASIDE = (GREETING, OFF_TOPIC)
+ASIDE, ASKING = (GREETING, OFF_TOPIC), (GO_ON, ADVICE)
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 LEANS_ON = 3
 """Turns back that a question may lean on, one without meaning among them."""
 
@@ -85,6 +90,7 @@ class Ear:
         before = leaned_on(question)
         others = (together(before, question.text),) if before else clauses(question.text)
         alone, *more = self._heard([question.text, *others])
+        alone = self._with_danger_beside(alone)
         if before:
             if alone.label in (*DANGER, AGAIN) or self._small_talk(alone):  # no earlier turn talks danger away
                 return (alone,)
@@ -121,6 +127,15 @@ class Ear:
             return None
         (heard,) = self._heard([together(before, question.text)])
         return heard if _leaning(heard).label == GO_ON else None
+
+    def _with_danger_beside(self, asking: Heard) -> Heard:
+        """What asks for something, and tells a danger in one of its sentences, is of the class of that one."""
+        beside = leads_others(self.triage.scores(asking.text, asking.vector)) if asking.label in ASKING else 0.0
+        sentences = SENTENCE_END.split(asking.text)
+        if beside < BESIDE_LEADS or len(sentences) == 1:
+            return asking
+        leads, label = max(self.weigh(sentences))
+        return replace(asking, label=label) if leads >= SENTENCE_LEADS else asking
 
     def _small_talk(self, alone: Heard) -> bool:
         back, asking = points_back(alone.text), asks(alone.text)

@@ -23,6 +23,7 @@ EMERGENCY, SELF_HARM = "emergency", "self_harm"
 DANGER = frozenset({EMERGENCY, SELF_HARM})
 GREETING, UNSAFE = "greeting", "unsafe"
 OFF_TOPIC = "offtopic"
+ADVICE = "advice"
 AGAIN = "again"
 """What was said is wanted once more, in whatever way: "shorter please", "are you sure", "huh"."""
 DANGER_LEADS = 1.5
@@ -34,6 +35,8 @@ DOUBT_LAGS, DOUBT_LAGS_ON_AVERAGE, CLAUSE_LEADS = 5.0, 3.0, 2.0
 and the clause; or must lead in the clause."""
 BESIDE = 6.0
 """By how much a question about the article may lead a danger beside it."""
+BESIDE_LEADS, SENTENCE_LEADS = 2.0, 4.0
+"""By how much danger must lead what leaves no room for one in a message that asks, and lead in one of its sentences."""
 HINT_LAGS = 2.0
 """By how much self-harm may lag where a reader is reminded of help all the same (docs/ablation.md)."""
 MISUSE_LEADS, MISUSE_LEADS_OFF_TOPIC = 3.0, 4.5
