@@ -6,6 +6,7 @@ wish to die stays where anything is set against its denial ("does not want to di
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -36,21 +37,29 @@ _ONLY_NO = re.compile(r"(?:^|(?<=[.?,] ))(?:no|not)(?: no| not)*, ")
 """As in "no, chest pain", where nothing is denied, or in "no no, no pain"."""
 
 
+def denies(gloss: str) -> bool:
+    """Whether anything is denied in a gloss; a lone "no" denies nothing."""
+    return _without_denied(gloss).split() != gloss.split()
+
+
 def undenied(gloss: str) -> str:
     """The gloss without what is denied in it."""
+    return " ".join(_ONLY_NO.sub("", _without_denied(gloss)).strip(" ,").split())
+
+
+def _without_denied(gloss: str) -> str:
     denied_death = not _SET_AGAINST.search(gloss)
     left = _denial(death=denied_death).sub(" ", gloss)
     if denied_death and not _OF_LATE.search(gloss):  # "never thought of suicide until now" denies nothing
         clauses = re.split("(?<=[,.?])", left)
         left = "".join(one if _SO_MUCH.search(one) else _never_thought().sub(" ", one) for one in clauses)
-    return " ".join(_ONLY_NO.sub("", left).strip(" ,").split())
+    return left
 
 
 @cache
 def _never_thought() -> re.Pattern[str]:
     """What tells that there was no thought of dying, in whatever order a language says it."""
-    listed = filter(_DEATH.search, DENIABLE.read_text("utf-8").splitlines())
-    death = f"(?:{'|'.join(map(re.escape, sorted(listed, key=len, reverse=True)))})"
+    death = _any(one for one in _deniable() if _DEATH.search(one))
     before = rf"(?:never|not|no){_BESIDE_THINK} {_THINK}{_BESIDE_THINK} {death}"
     after = rf"{death}{_BESIDE_THINK}(?: {_THINK})?{_BESIDE_THINK} (?:never|not|none|no){_BESIDE_THINK}"
     return re.compile(rf"\b(?:{before}\b|{after} (?:{_THINK}|came)\b{_ENDS})")
@@ -58,8 +67,14 @@ def _never_thought() -> re.Pattern[str]:
 
 @cache
 def _denial(*, death: bool) -> re.Pattern[str]:
-    listed = filter(None, DENIABLE.read_text("utf-8").splitlines())
-    wanted = [one for one in listed if death or not _DEATH.search(one)]
-    one = f"(?:{'|'.join(map(re.escape, sorted(wanted, key=len, reverse=True)))})"
+    one = _any(one for one in _deniable() if death or not _DEATH.search(one))
     several = rf"{one}(?: (?:or |nor )?{one})*"
     return re.compile(rf"\b(?:{_BEFORE} {_BETWEEN}{several}\b|{several} {_BETWEEN}{_AFTER}\b{_ENDS})")
+
+
+def _deniable() -> Iterable[str]:
+    return filter(None, DENIABLE.read_text("utf-8").splitlines())
+
+
+def _any(entries: Iterable[str]) -> str:
+    return f"(?:{'|'.join(map(re.escape, sorted(entries, key=len, reverse=True)))})"

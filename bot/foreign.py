@@ -7,7 +7,7 @@ from math import inf
 
 from bot.cries import cries_in
 from bot.danger import OTHER_DANGER, DangerRules, find_danger
-from bot.denials import undenied
+from bot.denials import denies, undenied
 from bot.gloss import ENOUGH, FEWEST, Gloss, gloss, in_english
 from bot.hear import Ear
 from bot.language import Languages, latin
@@ -92,7 +92,7 @@ def _may_lag(text: str, language: str, languages: Languages) -> float:
     """By the words in the part of a sentence that has the phrase; in the whole text, if the phrase spans parts."""
     parts = [part for part in PARTS.split(text) if languages.danger_in(part)] or [text]
     told = [in_english(part, language).text for part in parts]
-    if all(undenied(one) != one for one in told):
+    if all(map(denies, told)):
         return DENIED_LAGS
     return DANGER_LAGS if all(NOT_NOW.search(one) and not NOW.search(one) for one in told) else inf
 

@@ -107,6 +107,8 @@ def in_english(text: str, language: str) -> Gloss:
 
 
 def _stop(marks: str) -> str:
+    if not marks:  # before a mark that starts the text, or after one that ends it
+        return ""
     return "? " if _ASKS & {*marks} else ", " if _PAUSES.issuperset(marks) else ". "
 
 

@@ -67,8 +67,9 @@ class Ear:
         A badly spelt one is heard as it was probably meant; whether it tells a danger is judged as it stands.
         """
         typed, meant = self._hear(question), self._meant(question)
-        surely = typed[0].label in DANGER or self.triage.surely_greets(typed[0].text, typed[0].vector)
-        if meant == question or surely:
+        if meant == question or typed[0].label in DANGER:
+            return typed
+        if self.triage.surely_greets(typed[0].text, typed[0].vector):
             return typed
         mended = self._hear(meant)
         return typed if mended[0].label in DANGER else mended
@@ -130,9 +131,10 @@ class Ear:
 
     def _with_danger_beside(self, asking: Heard) -> Heard:
         """What asks for something, and tells a danger in one of its sentences, is of the class of that one."""
-        beside = leads_others(self.triage.scores(asking.text, asking.vector)) if asking.label in ASKING else 0.0
         sentences = SENTENCE_END.split(asking.text)
-        if beside < BESIDE_LEADS or len(sentences) == 1:
+        if asking.label not in ASKING or len(sentences) == 1:
+            return asking
+        if leads_others(self.triage.scores(asking.text, asking.vector)) < BESIDE_LEADS:
             return asking
         leads, label = max(self.weigh(sentences))
         return replace(asking, label=label) if leads >= SENTENCE_LEADS else asking

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.denials import undenied
+from bot.denials import denies, undenied
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,10 @@ def test_what_is_denied_is_taken_out(gloss: str, left: str) -> None:
 )
 def test_a_danger_that_is_worded_as_a_denial_stays(gloss: str) -> None:
     assert undenied(gloss) == gloss
+
+
+@pytest.mark.parametrize(
+    "gloss", ["no, chest pain since an hour", "chest pain, breath fast,", "chest pain , cold sweat"]
+)
+def test_a_lone_no_or_a_pause_is_no_denial(gloss: str) -> None:
+    assert not denies(gloss)
