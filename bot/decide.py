@@ -16,13 +16,12 @@ from index.store import Match
 
 VOTE_WIDTH = 0.02
 """Cosine distance at which a neighbour's vote falls to 1/e, for whether the article answers."""
-PASSAGE_WIDTH = 0.05
+PASSAGE_WIDTH = 0.06
 """The same, for which passages."""
 TOPIC_WIDTH, TOPIC_SHARE, TOPIC_NEAR = 0.03, 0.25, 0.76
 """The same, for what is missing; the share of the weight, and the similarity of the nearest, from which it is named."""
-SECOND_PASSAGE = 0.8
-"""Weight of a bank question's further passages against its first."""
-SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.3, 0.15
+SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.1, 0.03
+"""What a passage's likeness to the question, in meaning and in words, weighs against the bank's votes."""
 ANSWERS_ABOVE = 0.2
 NEAR_ENOUGH = 0.71
 """Cosine similarity to the nearest bank question below which a question is about something else."""
@@ -30,7 +29,7 @@ SAME_QUESTION = 0.88
 """Cosine similarity from which a question of the bank asks the same thing."""
 SAME_WORDS = 0.95
 """The same, from which it is that question, but for a slip or a word."""
-CITED_SHARE = 0.25
+CITED_SHARE = 0.2
 """A passage is cited when it has this share of the best passage's weight."""
 MOST_CITED = 3
 SURELY_ANSWERED, SURELY_MISSING = 0.8, -0.6
@@ -94,8 +93,8 @@ def _passages(found: Found) -> tuple[Passage, ...]:
     weight: dict[str, float] = defaultdict(float)
     answered = [match for match in found.neighbours if match.text.passages]
     for share, match in zip(_weights([m.similarity for m in answered], PASSAGE_WIDTH), answered, strict=True):
-        for rank, passage_id in enumerate(match.text.passages):
-            weight[passage_id] += share * (SECOND_PASSAGE if rank else 1.0)
+        for passage_id in match.text.passages:
+            weight[passage_id] += share
     dense = _weights([hit.dense for hit in found.hits], PASSAGE_WIDTH)
     most_lexical = max(hit.lexical for hit in found.hits) or 1.0
     for share, hit in zip(dense, found.hits, strict=True):

@@ -1,11 +1,56 @@
-"""Slips of the keyboard, for training: letters left out, swapped, doubled, or taken from the next key."""
+"""Slips for training: of the keyboard (letters left out, swapped, doubled, or taken from the next key) and of the ear."""
 
+import re
 from random import Random
 
 SHARE = (0.02, 0.08)
-"""Slips per letter, from and to."""
+"""Slips of the keyboard per letter, from and to."""
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 BESIDE = {letter: row[max(0, at - 1) : at] + row[at + 1 : at + 2] for row in ROWS for at, letter in enumerate(row)}
+BY_EAR = (0.2, 0.6)
+"""Share of the words that are written by ear, from and to."""
+SOUNDS = tuple(
+    (re.compile(pattern, re.IGNORECASE), spellings)
+    for pattern, *spellings in (
+        ("[ts]ion", "shun", "shon", "tin"),
+        ("ph", "f"),
+        ("ough", "uff", "o", "ow"),
+        ("augh", "af", "or"),
+        ("igh", "i", "y", "ie"),
+        (r"\bkn", "n"),
+        (r"\bwr", "r"),
+        ("wh", "w"),
+        ("th", "f", "d", "t", "v"),
+        ("ck", "k", "c"),
+        ("qu", "kw", "q"),
+        ("x", "ks", "cks"),
+        ("c(?=[eiy])", "s", "ss"),
+        (r"c(?=[aolrtu]|\b)", "k", "ck"),
+        (r"\bsu(?=g)", "shu"),
+        ("ch(?=[rl])", "k", "c"),
+        ("g(?=[eiy])", "j"),
+        ("j", "g"),
+        (r"s\b", "z"),
+        ("z", "s"),
+        (r"(?<=\w)ea|ee|ie|ei", "e", "ee", "ea", "ie", "i"),
+        ("ai|ay|ey", "a", "ay", "ai", "ey"),
+        ("ou|ow", "ow", "ou", "u", "o"),
+        ("oo|ue|ew", "u", "oo", "ew"),
+        ("au|aw", "or", "o", "aw"),
+        (r"(er|or|ar|re)\b", "a", "er", "ur", "uh"),
+        ("ur|ir", "er", "ur", "ir"),
+        (r"(al|le|el|il)\b", "ul", "el", "le", "al"),
+        (r"ing\b", "in", "ing", "en"),
+        (r"ed\b", "d", "t", "id"),
+        (r"(?<=\w\w\w)e\b", ""),
+        (r"([b-df-hj-np-tv-z])\1", r"\1"),
+        (r"(?<=[aeiou])([b-df-hj-np-tv-z])(?=[aeiou])", r"\1\1"),
+        (r"(?<=\w)[ei](?=\w)", "e", "i", "a", ""),
+        (r"(?<=\w)[aou](?=\w)", "u", "o", "a", "e"),
+        (r"y\b", "ie", "ey", "i"),
+        (r"(?<=\w)h(?=\w)", ""),
+    )
+)
 
 
 def mistyped(text: str, random: Random) -> str:
@@ -17,6 +62,24 @@ def mistyped(text: str, random: Random) -> str:
         if at and random.random() < 0.25 and letters[at].isalpha() and letters[at - 1].isalpha():
             letters[at - 1], letters[at] = letters[at], letters[at - 1]
     return "".join(letters) or text
+
+
+def by_ear(text: str, random: Random) -> str:
+    """The text as who hardly writes would spell it: some of its words of four letters and more as they sound."""
+    share = random.uniform(*BY_EAR)
+    return re.sub(r"\b[^\W\d_]{4,}\b", lambda word: _heard(word[0], random) if random.random() < share else word[0], text)
+
+
+def _heard(word: str, random: Random) -> str:
+    """The word with one or two of its sounds spelt otherwise."""
+    for _ in range(random.choice((1, 2, 2))):
+        fitting = [(sound, spellings) for sound, spellings in SOUNDS if sound.search(word)]
+        if not fitting:
+            return word
+        sound, spellings = random.choice(fitting)
+        at = random.choice([*sound.finditer(word)])
+        word = word[: at.start()] + at.expand(random.choice(spellings)) + word[at.end() :]
+    return word
 
 
 def _slip(letter: str, random: Random) -> str:

@@ -3,8 +3,8 @@
 What is learned, all at once, from a question's vector: its class (cross-entropy); whether its article answers it
 (binary cross-entropy); the sentences that answer it, by cosine (softmax over the article's sentences); and to lie near
 questions with the same answer (supervised contrastive loss, Khosla et al. 2020). What is kept: the cosines that the
-model gave to texts on other health topics. About a third of the questions get slips of the keyboard. It is done twice,
-with batches by chance and with batches of near lessons, and the weights are averaged, which errs less than either of
+model gave to texts on other health topics. About a third of the questions get slips of the keyboard, and some are
+spelt by ear. It is done twice, with batches by chance and with batches of near lessons, and the weights are averaged, which errs less than either of
 them (Wortsman et al. 2022, "Model soups").
 The change of each matrix is stored as its best approximation of rank RANK (truncated singular value decomposition).
 """
@@ -18,11 +18,11 @@ from typing import Any
 
 from bot.batches import batches, near_batches
 from bot.descent import Part, Told, descend
-from bot.slips import mistyped
+from bot.slips import by_ear, mistyped
 from index.tuning import Tuning
 
 SEED, EPOCHS, BATCH, RATE, HEAD_RATE = 0, 2, 32, 1e-4, 2e-3
-SLIPS, LONGEST = 0.35, 160
+SLIPS, BY_EAR, LONGEST = 0.35, 0.15, 160
 RANK = 64
 SHARP = {"class": 10.0, "sentence": 20.0, "group": 15.0}
 """What cosines are multiplied with before each softmax."""
@@ -129,10 +129,9 @@ class _Teacher:
         from torch.nn.functional import normalize
 
         encoded = self.tokenizer(list(texts), padding=True, truncation=True, max_length=LONGEST, return_tensors="pt")
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.model.training):
-            states = self.model(**encoded).last_hidden_state
+        states = self.model(**encoded).last_hidden_state
         mask = encoded["attention_mask"].unsqueeze(-1).float()
-        return normalize((states.float() * mask).sum(1) / mask.sum(1), dim=-1)
+        return normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
 
     def _loss(self, step: int, batch: Sequence[Lesson], random: Random) -> Any:
         vectors = self._embed([_typed(lesson.text, random) for lesson in batch])
@@ -194,8 +193,11 @@ def _group_loss(vectors: Any, batch: Sequence[Lesson]) -> Any:
 
 def _typed(text: str, random: Random) -> str:
     """The text as some would type it."""
-    if random.random() < SLIPS:
+    chance = random.random()
+    if chance < SLIPS:
         text = mistyped(text, random)
+    elif chance < SLIPS + BY_EAR:
+        text = by_ear(text, random)
     if random.random() < 0.15:
         text = text.lower()
     return text.rstrip("?.!") if random.random() < 0.1 else text

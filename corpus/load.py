@@ -105,7 +105,7 @@ def _hidden(line: str) -> Iterator[str]:
 
 
 def _check_notes(article: Article, notes: Notes, path: Path) -> None:
-    _check_quotes((note.quote for note in notes.sentences), article, path)
+    _check_quotes((quote for note in notes.sentences for quote in (note.quote, *note.beside)), article, path)
     text = article.text.casefold()
     for term in notes.terms:
         if term.term.casefold() not in text:

@@ -30,6 +30,8 @@ class SentenceNote:
     claim: Claim = "none"
     ask: str = ""
     """A question that this sentence answers, offered to readers."""
+    beside: tuple[str, ...] = ()
+    """Sentences that complete it, and may be cited wherever it is."""
     aliases: tuple[str, ...] = ()
 
 

@@ -51,11 +51,14 @@ def _aliases(publication: Publication) -> Iterator[IndexedText]:
 
 def _bank(publication: Publication) -> Iterator[IndexedText]:
     ids = {passage.text: passage.id for passage in publication.article.passages}
+    beside = {note.quote: note.beside for note in publication.notes.sentences}
     for note in publication.notes.sentences:
         if note.ask:  # a question that is offered must be one that is answered
-            yield IndexedText(f"{ids[note.quote]}/ask", "question", note.ask, (ids[note.quote],))
+            passages = tuple(ids[quote] for quote in (note.quote, *note.beside))
+            yield IndexedText(f"{ids[note.quote]}/ask", "question", note.ask, passages)
     for group_number, group in enumerate(publication.bank.answered, 1):
-        passages = tuple(ids[quote] for quote in group.quotes)
+        completed = (other for quote in group.quotes for other in beside.get(quote, ()))
+        passages = tuple(dict.fromkeys(ids[quote] for quote in (*group.quotes, *completed)))
         for number, question in enumerate(group.questions, 1):
             yield IndexedText(f"answered{group_number}/{number}", "question", question, passages)
     for group_number, missing in enumerate(publication.bank.missing, 1):
