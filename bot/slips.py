@@ -1,4 +1,4 @@
-"""Slips for training: of the keyboard (letters left out, swapped, doubled, or taken from the next key) and of the ear."""
+"""Slips for training: of the keyboard (letters left out, swapped, doubled, taken from the next key) and of the ear."""
 
 import re
 from random import Random
@@ -67,7 +67,9 @@ def mistyped(text: str, random: Random) -> str:
 def by_ear(text: str, random: Random) -> str:
     """The text as who hardly writes would spell it: some of its words of four letters and more as they sound."""
     share = random.uniform(*BY_EAR)
-    return re.sub(r"\b[^\W\d_]{4,}\b", lambda word: _heard(word[0], random) if random.random() < share else word[0], text)
+    return re.sub(
+        r"\b[^\W\d_]{4,}\b", lambda word: _heard(word[0], random) if random.random() < share else word[0], text
+    )
 
 
 def _heard(word: str, random: Random) -> str:

@@ -3,7 +3,7 @@
 A word that no dictionary has is read as the nearest word that is written about the article: by its letters (optimal
 string alignment distance, which counts a swap as one slip) and by its sound (Metaphone, Philips 1990). Only in short
 texts with a share of such words: a longer one is understood in spite of them, and there a name may stand. Danger is
-looked for in the text as typed first, with a spelling of its own (bot.danger_text).
+looked for in the text as typed first, with a spelling of its own (bot.danger_text); then in any text, as mended.
 """
 
 import re
@@ -44,14 +44,14 @@ class Spelling:
     """Words that may tell a danger."""
 
     def mend(self, text: str, *, danger: bool = False) -> str:
-        """The text as it was probably meant; it may have been meant for a danger only where that is asked for."""
+        """The text as it was probably meant; for a danger only where that is asked for, and then in any text."""
         words = WORD.findall(text)
-        if not 0 < len(words) <= LONGEST:
+        if len(words) > LONGEST and not danger:
             return text
         sounds = self._danger_sounds if danger else self._sounds
         unknown = {word for word in words if self._is_unknown(word) and not _is_name(word, text)}
         meant = {word: self._meant(word.lower(), sounds) for word in sorted(unknown)}
-        if sum(bool(meant.get(word)) for word in words) < SHARE * len(words):
+        if sum(bool(meant.get(word)) for word in words) < SHARE * len(words) and not danger:
             return text
         return WORD.sub(lambda found: meant.get(found[0]) or found[0], text)
 

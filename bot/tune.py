@@ -4,8 +4,8 @@ What is learned, all at once, from a question's vector: its class (cross-entropy
 (binary cross-entropy); the sentences that answer it, by cosine (softmax over the article's sentences); and to lie near
 questions with the same answer (supervised contrastive loss, Khosla et al. 2020). What is kept: the cosines that the
 model gave to texts on other health topics. About a third of the questions get slips of the keyboard, and some are
-spelt by ear. It is done twice, with batches by chance and with batches of near lessons, and the weights are averaged, which errs less than either of
-them (Wortsman et al. 2022, "Model soups").
+spelt by ear. It is done twice, with batches by chance and with batches of near lessons, and the weights are averaged,
+which errs less than either of them (Wortsman et al. 2022, "Model soups").
 The change of each matrix is stored as its best approximation of rank RANK (truncated singular value decomposition).
 """
 
@@ -125,7 +125,6 @@ class _Teacher:
 
     def _embed(self, texts: Sequence[str]) -> Any:
         """Mean-pooled vectors of length 1, as sentence-transformers makes them of this model."""
-        import torch
         from torch.nn.functional import normalize
 
         encoded = self.tokenizer(list(texts), padding=True, truncation=True, max_length=LONGEST, return_tensors="pt")

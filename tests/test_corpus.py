@@ -116,6 +116,12 @@ def test_a_bad_article_is_refused_with_file_and_line(folder: Path, content: byte
     ("file", "content", "line", "problem"),
     [
         ("notes.yaml", "sentences:\n  - quote: Not there.\n", 2, "no sentence 'Not there.'"),
+        (
+            "notes.yaml",
+            "sentences:\n  - quote: Additionally, MSC also stimulates regeneration of impaired cells.\n    beside: [Nor there.]\n",
+            3,
+            "no sentence 'Nor there.'",
+        ),
         ("notes.yaml", "terms:\n  - term: flux capacitor\n    gloss: x\n", 2, "no word 'flux capacitor'"),
         ("notes.yaml", "terms:\n  - term: insulin\n    glos: x\n", 3, "glos"),
         ("notes.yaml", "terms: [\n", 2, "not valid YAML"),

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -33,9 +34,10 @@ from corpus.errors import (
     StoreUnavailable,
 )
 from corpus.load import Publication, load_publication
+from corpus.notes import Answered, Bank, Notes, SentenceNote
 from index.build import build
 from index.chroma import QUESTIONS, SENTENCES, Stores, build_on_server, server_prefix
-from index.documents import IndexedText
+from index.documents import IndexedText, indexed_texts
 from index.embed import SentenceEmbedder, packaged_model
 from index.exact import Exact
 from index.langchain_embeddings import LangChainEmbeddings
@@ -83,6 +85,15 @@ def test_every_passage_finds_itself(small: Publication, root: Path) -> None:
     for passage in small.article.passages:
         assert first_hit(index, passage.text) == passage.text
     index.close()
+
+
+def test_questions_of_the_bank_stand_for_what_completes_their_answer_too(publication: Publication) -> None:
+    one, other, *_ = publication.article.passages
+    notes = Notes(sentences=(SentenceNote(one.text, ask="Why?", beside=(other.text,)),))
+    asked = Answered((one.text,), ("What?",)), Answered((other.text, one.text), ("And?",))
+    texts = indexed_texts(replace(publication, notes=notes, bank=Bank(answered=asked)))
+    found = {text.text: text.passages for text in texts if text.kind == "question"}
+    assert found == {"Why?": (one.id, other.id), "What?": (one.id, other.id), "And?": (other.id, one.id)}
 
 
 def test_who_serves_may_be_another_user_than_who_builds(small: Publication, root: Path) -> None:

@@ -90,6 +90,9 @@ def test_mending_talks_no_danger_away(bot: Bot) -> None:
         "hes having fitts wun after anuther",
         "throwin up all nite keytoans hi cant keep watter down",
         "gran past out we carnt waik her",
+        # In a long text with few slips, too.
+        "we came back from the shops, the radio was on, and my wife is lyin in the kichen, she has colapsd",
+        "babby swalowd my metformn tablits",
     ],
 )
 def test_a_badly_spelt_danger_is_one_by_rule(bot: Bot, text: str) -> None:

@@ -13,7 +13,7 @@ from bot.chain import Bot
 from bot.decide import Decision, decide, in_parts
 from bot.descent import Part, descend
 from bot.ngrams import BUCKETS, ngrams
-from bot.slips import mistyped
+from bot.slips import by_ear, mistyped
 from bot.train import GENERAL, digest, fit, lessons, main
 from bot.triage import WEIGHTS, Triage, leads_others
 from bot.tune import tune
@@ -131,6 +131,19 @@ def test_slips_are_few_and_the_same_for_a_seed() -> None:
     assert first == [mistyped(text, Random(seed)) for seed in range(20)]
     assert len(set(first)) > 15
     assert all(abs(len(typed) - len(text)) <= 6 for typed in first)
+
+
+def test_spelling_by_ear_keeps_most_words_and_is_the_same_for_a_seed() -> None:
+    from random import Random
+
+    text = "what do mesenchymal stem cells release to help the pancreas"
+    heard = [by_ear(text, Random(seed)) for seed in range(20)]
+    assert heard == [by_ear(text, Random(seed)) for seed in range(20)]
+    assert len(set(heard)) > 15
+    assert all(len(typed.split()) == len(text.split()) for typed in heard)
+    assert {typed.split()[1] for typed in heard} == {"do"}, "short words stay"
+    kept = [word == other for typed in heard for word, other in zip(typed.split(), text.split(), strict=True)]
+    assert 0.4 < sum(kept) / len(kept) < 0.9
 
 
 def found(bot: Bot, dense: float, *votes: tuple[float, tuple[str, ...], str]) -> Found:
