@@ -118,7 +118,8 @@ def test_a_bad_article_is_refused_with_file_and_line(folder: Path, content: byte
         ("notes.yaml", "sentences:\n  - quote: Not there.\n", 2, "no sentence 'Not there.'"),
         (
             "notes.yaml",
-            "sentences:\n  - quote: Additionally, MSC also stimulates regeneration of impaired cells.\n    beside: [Nor there.]\n",
+            "sentences:\n  - quote: Additionally, MSC also stimulates regeneration of impaired cells.\n"
+            "    beside: [Nor there.]\n",
             3,
             "no sentence 'Nor there.'",
         ),
