@@ -131,8 +131,10 @@ class Bot:
     def _rule(self, question: Question) -> tuple[Danger | None, Foreign]:
         """What fixed rules and lists say."""
         danger = find_danger(question.text, self.danger) or self._completed(question)
-        danger = danger or find_danger(self.ear.mended(question.text), self.danger)
-        return danger, Foreign.of(question.text, self.languages)
+        foreign = Foreign.of(question.text, self.languages)
+        if danger or foreign.spoken or question.too_long:
+            return danger, foreign
+        return find_danger(self.ear.mended(question.text), self.danger), foreign
 
     def _completed(self, question: Question) -> Danger | None:
         """A danger that only a scrap of text and the turn before it tell together."""
@@ -142,10 +144,7 @@ class Bot:
         return together if together and not find_danger(before, self.danger) else None
 
     def _hear(self, question: Question) -> Future[tuple[Heard, ...]]:
-        """Hear while the rules are read: the encoder leaves Python's lock to them.
-
-        What the rules say comes first all the same, so an error is raised only where the result is asked for.
-        """
+        """Hear while the rules, which come first, are read: an error is raised only where the result is asked for."""
         hearing: Future[tuple[Heard, ...]] = Future()
         if question.text and not question.too_long:
             try:

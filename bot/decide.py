@@ -8,6 +8,7 @@ Knows nothing of danger, advice or wording.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from math import exp
 
 from corpus.article import Passage
@@ -34,8 +35,9 @@ CITED_SHARE = 0.2
 MOST_CITED = 3
 SURELY_ANSWERED, SURELY_MISSING = 0.8, -0.6
 """Scores of a part of a question from which it alone decides that the whole is answered, or partly missing."""
-SIMILAR_ENOUGH = 0.66
-"""Without a bank: cosine similarity, by the model as published, from which a sentence is taken to answer."""
+SIMILAR_ENOUGH, SIMILAR_NEAR = 0.66, 0.05
+"""Without a bank: cosine similarity, by the model as published, from which a sentence is taken to answer, and by how
+much another that is cited may lag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ def in_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
     in_part = whole.nearest < SAME_QUESTION and any(part.surely_answers for part in answered)
     if not answered or not (whole.answers or in_part):
         return whole
-    passages = whole.passages or _in_order({p.id: p for part in answered for p in part.passages}.values())
-    return replace(whole, answers=True, passages=passages[:MOST_CITED], topic=missing[0] if missing else "")
+    passages = whole.passages or _of_each(answered)
+    return replace(whole, answers=True, passages=passages, topic=missing[0] if missing else "")
 
 
 def _vote(neighbours: Sequence[Match]) -> float:
@@ -109,7 +111,7 @@ def _by_similarity(hits: Sequence[Hit]) -> Decision:
     score = ranked[0].dense - SIMILAR_ENOUGH
     if score <= 0:
         return Decision(False, score, (), "")
-    near = (hit.passage for hit in ranked[:MOST_CITED] if hit.dense >= ranked[0].dense - PASSAGE_WIDTH)
+    near = (hit.passage for hit in ranked[:MOST_CITED] if hit.dense >= ranked[0].dense - SIMILAR_NEAR)
     return Decision(True, score, _in_order(near), "")
 
 
@@ -131,6 +133,13 @@ def _weights(similarities: Sequence[float], width: float) -> list[float]:
     values = [exp((similarity - most) / width) for similarity in similarities]
     whole = sum(values)
     return [value / whole for value in values]
+
+
+def _of_each(parts: Sequence[Decision]) -> tuple[Passage, ...]:
+    """Passages of every part, in turns, as far as there is room."""
+    turns = zip_longest(*(part.passages for part in parts))
+    passages = {passage.id: passage for turn in turns for passage in turn if passage}
+    return _in_order([*passages.values()][:MOST_CITED])
 
 
 def _in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:

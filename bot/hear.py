@@ -75,7 +75,7 @@ class Ear:
         return typed if mended[0].label in DANGER else mended
 
     def mended(self, text: str) -> str:
-        """A badly spelt text as one that may tell a danger; empty for others, or where that cannot be told."""
+        """A text as one that may tell a danger, where words in it are none; empty for others, or if that fails."""
         try:
             meant = self.spelling.mend(text, danger=True)
         except Exception:  # danger is answered whatever else fails

@@ -51,7 +51,8 @@ def open_bot(settings: Settings, content: Content | None = None) -> Bot:
         for part in loading:
             part.result()
     wording = _wording(settings, content.prompts, content.languages) if settings.model else None
-    spelling = Spelling(content.publication, content.danger.speller.known)
+    speller = content.danger.speller
+    spelling = Spelling(content.publication, speller.known.union(speller.forms))
     ear = Ear(index, Triage.load(tuned.name), tuned, spelling)
     return Bot(ear, content.danger, content.languages, content.prompts, wording)
 

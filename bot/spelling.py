@@ -10,16 +10,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from itertools import chain
+from itertools import chain, islice
 
 from corpus.load import Publication
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 DOUBLED = re.compile(r"(.)\1+")
 LONGEST, SHARE = 16, 0.15
-"""Words of a text that is mended at most, and the share of them that must be mended at least."""
+"""Words of a text that is mended at most, and the share of them that must be mended at least.
+
+A danger may be told in any text with so few words that are none.
+"""
 SHORTEST, LONGER = 4, 4
 """Letters of a word that is mended at least, and how many more the right one may have."""
 SEEN, ENGLISH_SEEN, OTHERS_SEEN = 2, 5, 20
@@ -48,9 +51,12 @@ class Spelling:
         words = WORD.findall(text)
         if len(words) > LONGEST and not danger:
             return text
+        unknown = (word for word in dict.fromkeys(words) if self._is_unknown(word) and not _is_name(word, text))
+        strange = list(islice(unknown, LONGEST + 1))
+        if len(strange) > LONGEST:  # another language, or no language at all
+            return text
         sounds = self._danger_sounds if danger else self._sounds
-        unknown = {word for word in words if self._is_unknown(word) and not _is_name(word, text)}
-        meant = {word: self._meant(word.lower(), sounds) for word in sorted(unknown)}
+        meant = {word: self._meant(word.lower(), sounds) for word in strange}
         if sum(bool(meant.get(word)) for word in words) < SHARE * len(words) and not danger:
             return text
         return WORD.sub(lambda found: meant.get(found[0]) or found[0], text)
@@ -123,6 +129,7 @@ class Spelling:
         return {**self._sounds, **_heard(filter(_is_english, filter(str.isalpha, self.danger)))}
 
 
+@lru_cache(4096)
 def _is_english(word: str) -> bool:
     return f"\n{word}\n" in _dictionary()
 
@@ -135,8 +142,10 @@ def _dictionary() -> str:
 
 
 def _is_name(word: str, text: str) -> bool:
-    """Whether a capital inside a text tells a name."""
-    return not word.islower() and not word.isupper() and not text.lstrip().startswith(word)
+    """Whether a capital inside a sentence tells a name."""
+    if word.islower() or word.isupper():
+        return False
+    return not re.search(rf"(?:^\s*|[.!?]\s+){re.escape(word)}\b", text)
 
 
 def _heard(words: Iterable[str]) -> Sounds:

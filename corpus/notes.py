@@ -31,7 +31,7 @@ class SentenceNote:
     ask: str = ""
     """A question that this sentence answers, offered to readers."""
     beside: tuple[str, ...] = ()
-    """Sentences that complete it, and may be cited wherever it is."""
+    """Sentences that complete it: a question of the bank that it answers stands for them, too, where there is room."""
     aliases: tuple[str, ...] = ()
 
 

@@ -4,7 +4,7 @@ Each document points at the passages it stands for, so a patient's question that
 question finds the sentence, while only the sentence itself is ever shown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,8 @@ from corpus.article import Article, Passage
 from corpus.load import Publication
 
 DocumentKind = Literal["passage", "alias", "question", "missing"]
+TOGETHER = 3
+"""Passages that a question stands for, at most, with those that complete its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,18 @@ def _bank(publication: Publication) -> Iterator[IndexedText]:
     beside = {note.quote: note.beside for note in publication.notes.sentences}
     for note in publication.notes.sentences:
         if note.ask:  # a question that is offered must be one that is answered
-            passages = tuple(ids[quote] for quote in (note.quote, *note.beside))
+            passages = tuple(ids[quote] for quote in _completed((note.quote,), beside))
             yield IndexedText(f"{ids[note.quote]}/ask", "question", note.ask, passages)
     for group_number, group in enumerate(publication.bank.answered, 1):
-        completed = (other for quote in group.quotes for other in beside.get(quote, ()))
-        passages = tuple(dict.fromkeys(ids[quote] for quote in (*group.quotes, *completed)))
+        passages = tuple(ids[quote] for quote in _completed(group.quotes, beside))
         for number, question in enumerate(group.questions, 1):
             yield IndexedText(f"answered{group_number}/{number}", "question", question, passages)
     for group_number, missing in enumerate(publication.bank.missing, 1):
         for number, question in enumerate(missing.questions, 1):
             yield IndexedText(f"missing{group_number}/{number}", "missing", question, (), missing.topic)
+
+
+def _completed(quotes: Sequence[str], beside: Mapping[str, Sequence[str]]) -> list[str]:
+    """The quotes, then what completes them as far as there is room."""
+    others = (other for quote in quotes for other in beside.get(quote, ()))
+    return list(dict.fromkeys([*quotes, *others]))[: max(TOGETHER, len(quotes))]

@@ -48,6 +48,7 @@ def edit(folder: Path, passages: tuple[Passage, ...], new: Mapping[str, str]) ->
     notes["terms"] = [term for term in notes["terms"] if term["term"].casefold() in words]
     for note in notes["sentences"]:
         note["quote"] = new.get(note["quote"], note["quote"])
+        note["beside"] = [text for quote in note.get("beside", ()) if (text := new.get(quote, quote))]
     notes["sentences"] = [note for note in notes["sentences"] if note["quote"]]
     for group in bank["answered"]:
         group["quotes"] = [text for quote in group["quotes"] if (text := new.get(quote, quote))]

@@ -88,12 +88,15 @@ def test_every_passage_finds_itself(small: Publication, root: Path) -> None:
 
 
 def test_questions_of_the_bank_stand_for_what_completes_their_answer_too(publication: Publication) -> None:
-    one, other, *_ = publication.article.passages
-    notes = Notes(sentences=(SentenceNote(one.text, ask="Why?", beside=(other.text,)),))
-    asked = Answered((one.text,), ("What?",)), Answered((other.text, one.text), ("And?",))
-    texts = indexed_texts(replace(publication, notes=notes, bank=Bank(answered=asked)))
+    one, other, third, *_ = publication.article.passages
+    notes = Notes(sentences=(SentenceNote(one.text, ask="Why?", beside=(other.text, third.text)),))
+    asked = Answered((one.text,), ("What?",)), Answered((third.text, one.text), ("And?",))
+    full = Answered(tuple(passage.text for passage in publication.article.passages[:5]), ("All?",))
+    texts = indexed_texts(replace(publication, notes=notes, bank=Bank(answered=(*asked, full))))
     found = {text.text: text.passages for text in texts if text.kind == "question"}
-    assert found == {"Why?": (one.id, other.id), "What?": (one.id, other.id), "And?": (other.id, one.id)}
+    whole = (one.id, other.id, third.id)
+    assert found == {"Why?": whole, "What?": whole, "And?": (third.id, one.id, other.id), "All?": found["All?"]}
+    assert len(found["All?"]) == 5, "there is no room beside many"
 
 
 def test_who_serves_may_be_another_user_than_who_builds(small: Publication, root: Path) -> None:

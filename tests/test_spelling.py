@@ -75,6 +75,12 @@ def test_a_badly_spelt_question_on_something_else_is_not(bot: Bot) -> None:
     assert bot.ask("parkinsens msc tretment").outcome == "not_in_article"
 
 
+def test_a_danger_is_read_into_no_foreign_language_and_no_list_of_names(bot: Bot, spelling: Spelling) -> None:
+    assert not bot.consider("Tengo un poco de caspa y el cuero cabelludo seco desde hace meses, nada grave")[1].danger
+    names = " ".join(f"zolp{vowel}{letter}ine" for vowel in "aeiou" for letter in "bdfgk")
+    assert spelling.mend(f"{names} colapsd", danger=True) == f"{names} colapsd"
+
+
 def test_mending_talks_no_danger_away(bot: Bot) -> None:
     calm = replace(bot.ear.spelling)
     object.__setattr__(calm, "mend", lambda text, danger=False: "hello there")
@@ -90,9 +96,9 @@ def test_mending_talks_no_danger_away(bot: Bot) -> None:
         "hes having fitts wun after anuther",
         "throwin up all nite keytoans hi cant keep watter down",
         "gran past out we carnt waik her",
-        # In a long text with few slips, too.
-        "we came back from the shops, the radio was on, and my wife is lyin in the kichen, she has colapsd",
         "babby swalowd my metformn tablits",
+        # In a long text with few slips, too, and at the start of a sentence.
+        "We came home from the shops and were about to have tea when my wife went quiet. Colapsd on the kichen floor",
     ],
 )
 def test_a_badly_spelt_danger_is_one_by_rule(bot: Bot, text: str) -> None:

@@ -176,6 +176,9 @@ def test_a_question_in_parts_is_answered_in_part(bot: Bot) -> None:
     assert in_parts(yes, [yes, unsure]) == yes
     assert in_parts(no, [no, no]) == no
     assert in_parts(yes, []) == yes
+    first, second, third, last = bot.index.publication.article.passages[:4]
+    many, other = replace(yes, passages=(first, second, third)), replace(yes, passages=(last,))
+    assert in_parts(no, [many, other]).passages == (first, second, last), "every part has its share"
 
 
 @pytest.mark.parametrize(
