@@ -1,6 +1,6 @@
 """`python -m bot.train`: tune the embedding model and fit the triage, from bot/examples/ and the question banks.
 
-About an hour on two cores; `--triage` fits the triage alone, in three minutes; `--guard` trains the guard's reader
+About two hours on two cores; `--triage` fits the triage alone, in seven minutes; `--guard` trains the guard's reader
 alone, from bot/pairs/, in some twenty. Reads only files of this repository.
 """
 

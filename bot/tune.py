@@ -52,7 +52,7 @@ class Lesson:
 
 
 def tune(folder: str, base: str, lessons: Sequence[Lesson], general: Sequence[str], progress: Progress) -> Tuning:
-    """Fine-tune the model in `folder` (identified as `base`); an hour on two cores, the same seed each time."""
+    """Fine-tune the model in `folder` (identified as `base`); two hours on two cores, the same seed each time."""
     steps, done = 2 * _steps(lessons), count(1)
 
     def told(loss: float) -> None:
