@@ -99,7 +99,7 @@ def test_the_three_questions(page: Page, bot: Bot) -> None:
     expect(first).to_contain_text("Beta cells are cells located in pancreas that produce insulin.")
     expect(second).to_contain_text("diabetic netropathy")
     expect(second).to_contain_text("the provider's own claim")
-    expect(second.locator(".ask-source .ask-claim")).to_have_text("Provider's claim")
+    expect(second.locator(".ask-source .ask-claim")).to_have_text(["Provider's claim"] * 2)
     expect(third).to_contain_text("The article does not say what")
     assert 2 <= third.locator(".ask-offer").count() <= 3
     expect(page.locator("#ask-disclaimer")).to_have_text(bot.prompts.disclaimer)
