@@ -7,8 +7,8 @@ SHARE = (0.02, 0.08)
 """Slips of the keyboard per letter, from and to."""
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 BESIDE = {letter: row[max(0, at - 1) : at] + row[at + 1 : at + 2] for row in ROWS for at, letter in enumerate(row)}
-BY_EAR = (0.2, 0.6)
-"""Share of the words that are written by ear, from and to."""
+WORDS = (0.2, 0.6)
+"""Share of the words of four letters and more that are written by ear, from and to."""
 SOUNDS = tuple(
     (re.compile(pattern, re.IGNORECASE), spellings)
     for pattern, *spellings in (
@@ -66,14 +66,14 @@ def mistyped(text: str, random: Random) -> str:
 
 def by_ear(text: str, random: Random) -> str:
     """The text as who hardly writes would spell it: some of its words of four letters and more as they sound."""
-    share = random.uniform(*BY_EAR)
+    share = random.uniform(*WORDS)
     return re.sub(
         r"\b[^\W\d_]{4,}\b", lambda word: _heard(word[0], random) if random.random() < share else word[0], text
     )
 
 
 def _heard(word: str, random: Random) -> str:
-    """The word with one or two of its sounds spelt otherwise."""
+    """The word with one or two of its sounds spelt in ways that are heard alike, now and then in its own."""
     for _ in range(random.choice((1, 2, 2))):
         fitting = [(sound, spellings) for sound, spellings in SOUNDS if sound.search(word)]
         if not fitting:
