@@ -24,7 +24,7 @@ TOPIC_WIDTH, TOPIC_SHARE, TOPIC_NEAR = 0.03, 0.25, 0.76
 SENTENCE_WEIGHT, LEXICAL_WEIGHT = 0.1, 0.03
 """What a passage's likeness to the question, in meaning and in words, weighs against the bank's votes."""
 ANSWERS_ABOVE = 0.2
-NEAR_ENOUGH = 0.71
+NEAR_ENOUGH = 0.74
 """Cosine similarity to the nearest bank question below which a question is about something else."""
 SAME_QUESTION = 0.88
 """Cosine similarity from which a question of the bank asks the same thing."""
