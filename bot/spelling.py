@@ -7,12 +7,14 @@ looked for in the text as typed first, with a spelling of its own (bot.danger_te
 """
 
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import chain, islice
+from typing import Any
 
 from corpus.load import Publication
 
@@ -53,7 +55,7 @@ class Spelling:
             return text
         unknown = (word for word in dict.fromkeys(words) if self._is_unknown(word) and not _is_name(word, text))
         strange = list(islice(unknown, LONGEST + 1))
-        if len(strange) > LONGEST:  # another language, or no language at all
+        if not 0 < len(strange) <= LONGEST:  # many: another language, or no language at all
             return text
         sounds = self._danger_sounds if danger else self._sounds
         meant = {word: self._meant(word.lower(), sounds) for word in strange}
@@ -129,16 +131,19 @@ class Spelling:
         return {**self._sounds, **_heard(filter(_is_english, filter(str.isalpha, self.danger)))}
 
 
-@lru_cache(4096)
 def _is_english(word: str) -> bool:
-    return f"\n{word}\n" in _dictionary()
+    dictionary = _dictionary()
+    at = dictionary.searchsorted(word.encode())
+    return bool(at < len(dictionary) and dictionary[at] == word.encode())
 
 
 @cache
-def _dictionary() -> str:
-    """82,765 English words, one a line: as a text, they take a tenth of the memory of a set."""
-    lines = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text("utf-8-sig").splitlines()
-    return "\n".join(["", *(line.split()[0] for line in lines), ""])
+def _dictionary() -> Any:
+    """82,834 English words in order, as an array of bytes: it takes a quarter of the memory of a set."""
+    import numpy as np
+
+    lines = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_bytes().splitlines()
+    return np.array(sorted(line.removeprefix(BOM_UTF8).split()[0] for line in lines))
 
 
 def _is_name(word: str, text: str) -> bool:
