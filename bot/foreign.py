@@ -13,8 +13,10 @@ from bot.hear import Ear
 from bot.language import Languages, latin
 from bot.question import LONGEST
 from bot.reason import Reason
-from bot.triage import DANGER_LAGS, DANGER_LEADS, EMERGENCY
+from bot.triage import DANGER_LAGS, EMERGENCY
 
+MEANT_LEADS = 1.5
+"""By how much danger must lead in a gloss."""
 DENIED_LAGS = 2.0
 """By how much danger may lag in the rest where what a phrase names is denied word by word (docs/ablation.md)."""
 NOT_NOW = re.compile(
@@ -79,7 +81,7 @@ class Foreign:
         lags = -max([whole, *(leads for leads, _ in others)])
         if self.phrase and not (self.whole and lags > self.may_lag):
             return Reason(self.phrase, urgent=self.phrase)
-        return self._by_meaning(self.meant, kind) if whole >= DANGER_LEADS else None
+        return self._by_meaning(self.meant, kind) if whole >= MEANT_LEADS else None
 
     def _by_meaning(self, meant: Gloss, kind: str) -> Reason:
         if self.spoken:

@@ -16,6 +16,7 @@ from importlib.resources import files
 from itertools import chain, islice
 from typing import Any
 
+from bot.slips import BESIDE
 from corpus.load import Publication
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -80,9 +81,10 @@ class Spelling:
         for other, slips, _ in extract(word, [*sounds], scorer=OSA.distance, score_cutoff=farthest, limit=None):
             longer, same_sound = max(len(word), len(other)), sounds[other] == sound
             few = slips <= min(MOST_SLIPS, longer // SLIPS) and other[0] == word[0]
-            if few or (same_sound and slips <= SAME_SOUND * longer):
+            next_key = longer < SLIPS and slips == 1 and _is_next_key(word, other)
+            if few or next_key or (same_sound and slips <= SAME_SOUND * longer):
                 put_in = len(other) < len(DOUBLED.sub(r"\1", word))  # letters are sooner left out, or doubled
-                near.append((slips + (not same_sound) + put_in, put_in, -self._seen[other], other))
+                near.append((slips + (not same_sound) + put_in - next_key, put_in, -self._seen[other], other))
         return min(near)[-1] if near else ""
 
     @cached_property
@@ -151,6 +153,12 @@ def _is_name(word: str, text: str) -> bool:
     if word.islower() or word.isupper():
         return False
     return not re.search(rf"(?:^\s*|[.!?]\s+){re.escape(word)}\b", text)
+
+
+def _is_next_key(word: str, other: str) -> bool:
+    """Whether the letter in which they differ is beside the right one on a keyboard."""
+    differ = [(typed, meant) for typed, meant in zip(word, other, strict=False) if typed != meant]
+    return len(word) == len(other) and all(typed in BESIDE.get(meant, "") for typed, meant in differ)
 
 
 def _heard(words: Iterable[str]) -> Sounds:

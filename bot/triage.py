@@ -26,7 +26,7 @@ OFF_TOPIC = "offtopic"
 ADVICE = "advice"
 AGAIN = "again"
 """What was said is wanted once more, in whatever way: "shorter please", "are you sure", "huh"."""
-DANGER_LEADS = 1.5
+DANGER_LEADS = 1.75
 """By how much danger must lead the other classes; what fixed rules find needs no lead."""
 DANGER_LAGS = 5.0
 """By how much danger may lag where a phrase of another language tells it."""

@@ -97,6 +97,7 @@ def test_mending_talks_no_danger_away(bot: Bot) -> None:
         "throwin up all nite keytoans hi cant keep watter down",
         "gran past out we carnt waik her",
         "babby swalowd my metformn tablits",
+        "hafl my fsce is numv and i kepp droping thhe phne",
         # In a long text with few slips, too, and at the start of a sentence.
         "We came home from the shops and were about to have tea when my wife went quiet. Colapsd on the kichen floor",
     ],
