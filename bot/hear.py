@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from bot.clauses import clauses
+from bot.decide import is_surely_answered
 from bot.followup import asks, leaned_on, points_back, together
 from bot.question import Question
 from bot.spelling import Spelling
@@ -155,10 +156,13 @@ class Ear:
         vectors = self.embedder.embed(texts)
         shared = self.index.embedder is self.embedder
         for_search = vectors if shared else self.index.embedder.embed(texts)
-        return [
-            Heard(text, *self.triage.judged(text, vector), vector, self.index.search(text, other))
-            for text, vector, other in zip(texts, vectors, for_search, strict=True)
-        ]
+        return [self._made_of(*each) for each in zip(texts, vectors, for_search, strict=True)]
+
+    def _made_of(self, text: str, vector: Vectors, for_search: Vectors) -> Heard:
+        """What a text is; personal or polite words around what the bank surely answers make no other class of it."""
+        label, hints, may_ask = self.triage.judged(text, vector)
+        found = self.index.search(text, for_search)
+        return Heard(text, GO_ON if may_ask and is_surely_answered(found) else label, hints, vector, found)
 
 
 def _leaning(heard: Heard) -> Heard:

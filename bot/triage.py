@@ -44,6 +44,8 @@ MISUSE_LEADS, MISUSE_LEADS_OFF_TOPIC = 3.0, 4.5
 the same."""
 AGAIN_LEADS = 3.0
 """By how much the wish to hear it again must beat every class but danger."""
+ASKING_LAGS = 4.0
+"""By how much a question may lag advice or a greeting and still be one, where its bank has the answer."""
 GREETING_LEADS = 4.0
 """By how much a greeting or thanks must lead every class but AGAIN, where its words seem to point back or to ask."""
 
@@ -114,10 +116,12 @@ class Triage:
         scores = self.scores(text, vector)
         return _danger_leads(scores), _label(text, scores)
 
-    def judged(self, text: str, vector: Vectors) -> tuple[str, bool]:
-        """The class, and whether self-harm may be meant, whatever the class."""
+    def judged(self, text: str, vector: Vectors) -> tuple[str, bool, bool]:
+        """The class; whether self-harm may be meant, whatever the class; whether advice or a greeting may ask."""
         scores = self.scores(text, vector)
-        return _label(text, scores), scores[SELF_HARM] - _best_of_others(scores) >= -HINT_LAGS
+        label = _label(text, scores)
+        may_ask = label in (ADVICE, GREETING) and scores[label] - scores[GO_ON] < ASKING_LAGS
+        return label, scores[SELF_HARM] - _best_of_others(scores) >= -HINT_LAGS, may_ask
 
 
 def leads_others(scores: Mapping[str, float], question: float = BESIDE) -> float:

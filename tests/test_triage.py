@@ -231,6 +231,18 @@ def test_a_hint_at_self_harm_need_not_be_the_likeliest_class(lead: float, hints:
     assert triage.judged("any text", np.array([1.0], dtype=np.float32))[1] is hints
 
 
+@pytest.mark.parametrize(
+    ("label", "lead", "may_ask"),
+    [("advice", 3.9, True), ("advice", 4.1, False), ("greeting", 3.9, True), ("offtopic", 1.0, False)],
+)
+def test_advice_or_a_greeting_by_a_small_lead_may_ask(label: str, lead: float, may_ask: bool) -> None:
+    names = ("advice", "again", "emergency", "greeting", "offtopic", "question", "self_harm", "unsafe")
+    meaning = np.array([[-99.0] * 8, [0.0] * 8], dtype=np.float32)
+    meaning[0, names.index(label)], meaning[0, names.index("question")] = lead, 0.0
+    triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 8), np.float16), "a model", "")
+    assert triage.judged("any text", np.array([1.0], dtype=np.float32)) == (label, False, may_ask)
+
+
 def test_what_a_message_means_and_how_it_is_spelt_both_count() -> None:
     names = ("advice", "greeting", "offtopic", "emergency", "question", "unsafe", "again", "self_harm")
     meaning = np.array([[1.0] + 7 * [0.0], [0.0, 0.0, 0.0, -9.0, 0.0, -9.0, 0.0, -9.0]], dtype=np.float32)
