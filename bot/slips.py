@@ -3,10 +3,10 @@
 import re
 from random import Random
 
+from bot.keyboard import NEIGHBOURS
+
 SHARE = (0.02, 0.08)
 """Slips of the keyboard per letter, from and to."""
-ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-BESIDE = {letter: row[max(0, at - 1) : at] + row[at + 1 : at + 2] for row in ROWS for at, letter in enumerate(row)}
 WORDS = (0.2, 0.6)
 """Share of the words of four letters and more that are written by ear, from and to."""
 SOUNDS = tuple(
@@ -87,4 +87,4 @@ def _heard(word: str, random: Random) -> str:
 def _slip(letter: str, random: Random) -> str:
     if not letter.isalpha():
         return letter
-    return random.choice(["", letter * 2, random.choice(BESIDE.get(letter.lower(), letter)), letter])
+    return random.choice(["", letter * 2, random.choice(NEIGHBOURS.get(letter.lower(), letter)), letter])

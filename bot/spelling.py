@@ -16,7 +16,7 @@ from importlib.resources import files
 from itertools import chain, islice
 from typing import Any
 
-from bot.slips import BESIDE
+from bot.keyboard import NEIGHBOURS
 from corpus.load import Publication
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -158,7 +158,7 @@ def _is_name(word: str, text: str) -> bool:
 def _is_next_key(word: str, other: str) -> bool:
     """Whether the letter in which they differ is beside the right one on a keyboard."""
     differ = [(typed, meant) for typed, meant in zip(word, other, strict=False) if typed != meant]
-    return len(word) == len(other) and all(typed in BESIDE.get(meant, "") for typed, meant in differ)
+    return len(word) == len(other) and all(typed in NEIGHBOURS.get(meant, "") for typed, meant in differ)
 
 
 def _heard(words: Iterable[str]) -> Sounds:
