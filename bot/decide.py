@@ -36,8 +36,7 @@ MOST_CITED = 3
 SURELY_ANSWERED, SURELY_MISSING = 0.8, -0.6
 """Scores of a part of a question from which it alone decides that the whole is answered, or partly missing."""
 SURELY_NEAR = 0.8
-"""Cosine similarity to the nearest from which, with such a score, personal or polite words do not make it less of a
-question about the article."""
+"""Cosine similarity to the nearest from which such a score leaves hardly a doubt, whatever else is said."""
 SIMILAR_ENOUGH, SIMILAR_NEAR = 0.66, 0.05
 """Without a bank: cosine similarity, by the model as published, from which a sentence is taken to answer, and by how
 much another that is cited may lag."""
@@ -69,7 +68,7 @@ def is_on_topic(found: Found) -> bool:
 
 
 def is_surely_answered(found: Found) -> bool:
-    """Whether the bank leaves hardly a doubt that the article answers, though the triage heard no question."""
+    """Whether the bank leaves hardly a doubt that the article answers, whatever else is said."""
     near = [match for match in found.neighbours[:1] if match.similarity >= SURELY_NEAR]
     return bool(near) and _vote(found.neighbours) > SURELY_ANSWERED
 

@@ -45,7 +45,7 @@ class Heard:
     text: str
     """The question; for a follow-up, with the turn it leans on."""
     label: str
-    """Its class by the triage."""
+    """Its class by the triage, or a question, where the bank surely answers one."""
     hints_at_self_harm: bool
     """Whether it may be meant so, whatever its class."""
     vector: Vectors
@@ -92,7 +92,7 @@ class Ear:
         before = leaned_on(question)
         others = (together(before, question.text),) if before else clauses(question.text)
         alone, *more = self._heard([question.text, *others])
-        alone = self._with_danger_beside(alone)
+        alone = self._with_danger_beside(self._asking_after_all(alone))
         if before:
             if alone.label in (*DANGER, AGAIN) or self._small_talk(alone):  # no earlier turn talks danger away
                 return (alone,)
@@ -156,13 +156,16 @@ class Ear:
         vectors = self.embedder.embed(texts)
         shared = self.index.embedder is self.embedder
         for_search = vectors if shared else self.index.embedder.embed(texts)
-        return [self._made_of(*each) for each in zip(texts, vectors, for_search, strict=True)]
+        return [
+            Heard(text, *self.triage.judged(text, vector), vector, self.index.search(text, other))
+            for text, vector, other in zip(texts, vectors, for_search, strict=True)
+        ]
 
-    def _made_of(self, text: str, vector: Vectors, for_search: Vectors) -> Heard:
-        """What a text is; personal or polite words around what the bank surely answers make no other class of it."""
-        label, hints, may_ask = self.triage.judged(text, vector)
-        found = self.index.search(text, for_search)
-        return Heard(text, GO_ON if may_ask and is_surely_answered(found) else label, hints, vector, found)
+    def _asking_after_all(self, alone: Heard) -> Heard:
+        """Personal or polite words around what the bank surely answers make no other class of it."""
+        if is_surely_answered(alone.found) and self.triage.may_ask(alone.text, alone.vector):
+            return replace(alone, label=GO_ON)
+        return alone
 
 
 def _leaning(heard: Heard) -> Heard:

@@ -116,12 +116,16 @@ class Triage:
         scores = self.scores(text, vector)
         return _danger_leads(scores), _label(text, scores)
 
-    def judged(self, text: str, vector: Vectors) -> tuple[str, bool, bool]:
-        """The class; whether self-harm may be meant, whatever the class; whether advice or a greeting may ask."""
+    def judged(self, text: str, vector: Vectors) -> tuple[str, bool]:
+        """The class, and whether self-harm may be meant, whatever the class."""
+        scores = self.scores(text, vector)
+        return _label(text, scores), scores[SELF_HARM] - _best_of_others(scores) >= -HINT_LAGS
+
+    def may_ask(self, text: str, vector: Vectors) -> bool:
+        """Whether what is called advice or a greeting leads a question by so little that it may be one."""
         scores = self.scores(text, vector)
         label = _label(text, scores)
-        may_ask = label in (ADVICE, GREETING) and scores[label] - scores[GO_ON] < ASKING_LAGS
-        return label, scores[SELF_HARM] - _best_of_others(scores) >= -HINT_LAGS, may_ask
+        return label in (ADVICE, GREETING) and scores[label] - scores[GO_ON] < ASKING_LAGS
 
 
 def leads_others(scores: Mapping[str, float], question: float = BESIDE) -> float:

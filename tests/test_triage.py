@@ -240,7 +240,9 @@ def test_advice_or_a_greeting_by_a_small_lead_may_ask(label: str, lead: float, m
     meaning = np.array([[-99.0] * 8, [0.0] * 8], dtype=np.float32)
     meaning[0, names.index(label)], meaning[0, names.index("question")] = lead, 0.0
     triage = Triage(names, meaning, np.zeros((BUCKETS + 1, 8), np.float16), "a model", "")
-    assert triage.judged("any text", np.array([1.0], dtype=np.float32)) == (label, False, may_ask)
+    vector = np.array([1.0], dtype=np.float32)
+    assert triage.label("any text", vector) == label
+    assert triage.may_ask("any text", vector) is may_ask
 
 
 def test_what_a_message_means_and_how_it_is_spelt_both_count() -> None:
