@@ -163,9 +163,9 @@ class Ear:
 
     def _asking_after_all(self, alone: Heard) -> Heard:
         """Personal or polite words around what the bank surely answers make no other class of it."""
-        if is_surely_answered(alone.found) and self.triage.may_ask(alone.text, alone.vector):
-            return replace(alone, label=GO_ON)
-        return alone
+        if alone.label not in (ADVICE, GREETING) or not is_surely_answered(alone.found):
+            return alone
+        return replace(alone, label=GO_ON) if self.triage.may_ask(alone.text, alone.vector) else alone
 
 
 def _leaning(heard: Heard) -> Heard:

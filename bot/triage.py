@@ -124,8 +124,7 @@ class Triage:
     def may_ask(self, text: str, vector: Vectors) -> bool:
         """Whether what is called advice or a greeting leads a question by so little that it may be one."""
         scores = self.scores(text, vector)
-        label = _label(text, scores)
-        return label in (ADVICE, GREETING) and scores[label] - scores[GO_ON] < ASKING_LAGS
+        return scores[_label(text, scores)] - scores[GO_ON] < ASKING_LAGS
 
 
 def leads_others(scores: Mapping[str, float], question: float = BESIDE) -> float:
